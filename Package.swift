@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target states what it exports and never sees what it did not import.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "azukari",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // C libraries of the system
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+
+        // The spine
+        .target(name: "Records", swiftSettings: strict),
+        .target(name: "Formats", dependencies: ["Records", "CLibXML2"], swiftSettings: strict),
+        .target(name: "SOQL", dependencies: ["Records"], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Records", "CSQLite"], swiftSettings: strict),
+        .target(
+            name: "Vault",
+            dependencies: ["Records", "Store", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Ledger",
+            dependencies: ["Records", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+
+        // The door
+        .target(
+            name: "Engine",
+            dependencies: ["Records", "SOQL", "Store", "Vault", "Ledger"],
+            resources: [.embedInCode("Resources/objects.txt")],
+            swiftSettings: strict
+        ),
+
+        // The wings
+        .target(
+            name: "Identity",
+            dependencies: [
+                "Records", "Engine",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "Privacy", dependencies: ["Records", "Engine", "Formats", "SOQL"], swiftSettings: strict),
+
+        // The edges
+        .target(
+            name: "HTTP",
+            dependencies: [
+                "Records", "Engine", "Identity",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "API",
+            dependencies: [
+                "Records", "HTTP", "Engine", "Identity", "Privacy", "Formats", "SOQL",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Records", "HTTP", "Engine", "Identity", "Privacy",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "azukari",
+            dependencies: [
+                "Records", "Formats", "SOQL", "Engine", "Identity", "Privacy", "HTTP", "API", "Web",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)

@@ -1,0 +1,101 @@
+/// A field of an object: a column, or a compound put together from columns.
+public struct Field: Sendable {
+    /// The API name, such as `LastName` or `Ext__c`.
+    public var name: String
+    public var label: String
+    public var labelJa: String
+    public var type: FieldType
+    /// Characters; 0 where the type has none.
+    public var length: Int
+    public var precision: Int
+    public var scale: Int
+    public var isNillable: Bool
+    public var isCreateable: Bool
+    public var isUpdateable: Bool
+    public var isCustom: Bool
+    public var isExternalID: Bool
+    public var isUnique: Bool
+    public var isCaseSensitive: Bool
+    public var isIDLookup: Bool
+    public var isNameField: Bool
+    /// The value is the product's to give, one higher each time (`CaseNumber`).
+    public var isAutoNumber: Bool
+    /// Kept in the history of changes.
+    public var isHistoryTracked: Bool
+    /// Objects that a reference may point to.
+    public var referenceTo: [String]
+    /// The name by which a path goes to the parent, such as `Account`.
+    public var relationshipName: String?
+    /// Per parent object, the name of the list of children; nil when the platform gives none.
+    public var childRelationships: [String: String?]
+    /// What happens to this record when its parent is deleted.
+    public var onParentDelete: ParentDelete
+    public var picklist: [PicklistValue]
+    /// Other values than ``picklist`` are refused.
+    public var isRestrictedPicklist: Bool
+    public var defaultValue: Value
+    /// The compound field that this one is a part of, such as `MailingAddress` or `Name`.
+    public var compoundFieldName: String?
+    /// What it tells of a person; nil when nothing.
+    public var classification: Classification?
+
+    public init(name: String, type: FieldType) {
+        self.name = name
+        self.type = type
+        label = name
+        labelJa = name
+        length = 0
+        precision = 0
+        scale = 0
+        isNillable = true
+        isCreateable = true
+        isUpdateable = true
+        isCustom = false
+        isExternalID = false
+        isUnique = false
+        isCaseSensitive = false
+        isIDLookup = false
+        isNameField = false
+        isAutoNumber = false
+        isHistoryTracked = false
+        referenceTo = []
+        relationshipName = nil
+        childRelationships = [:]
+        onParentDelete = .setNull
+        picklist = []
+        isRestrictedPicklist = false
+        defaultValue = .null
+        compoundFieldName = nil
+        classification = nil
+    }
+
+    /// What happens to a record when the record it refers to is deleted.
+    public enum ParentDelete: String, Sendable { case setNull, cascade, restrict }
+}
+
+/// A value of a picklist.
+public struct PicklistValue: Hashable, Sendable {
+    /// As stored and as the wire shows it.
+    public let value: String
+    public let label: String
+    public let labelJa: String
+    public let isActive: Bool
+    public let isDefault: Bool
+
+    public init(value: String, label: String, labelJa: String, isActive: Bool, isDefault: Bool) {
+        self.value = value
+        self.label = label
+        self.labelJa = labelJa
+        self.isActive = isActive
+        self.isDefault = isDefault
+    }
+}
+
+/// What a personal field tells of a person. Everything that privacy does to a field is derived from this.
+public enum Classification: String, Sendable, CaseIterable {
+    case identity, contact, financial, behaviour, preference, technical, link
+    /// May hold anything, other people's data as well.
+    case freeText = "free-text"
+    /// APPI art. 2(3), GDPR Art. 9 and 10.
+    case specialCare = "special-care"
+}

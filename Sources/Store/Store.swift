@@ -1,0 +1,72 @@
+public import Records
+
+/// A database: one writer, many readers, each on a thread of its own.
+///
+/// The bodies run on those threads, synchronously, and must not block on anything else. SQLite is the first conformer;
+/// nothing of it shows here.
+public protocol Store: Sendable {
+    /// Runs `body` in a transaction on the writer, and commits when it returns. Rolled back when it throws or the
+    /// caller was cancelled before it began. One at a time, in the order of the calls.
+    func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+
+    /// Runs `body` on a reader, which sees one moment of the database. A cancelled caller interrupts it.
+    func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+
+    /// Runs `body` on a reader and hands on the chunks that it emits, at most a few ahead of the consumer.
+    /// The reader is released when the body ends or the consumer goes away.
+    func stream(
+        _ body: @escaping @Sendable (any Connection, _ emit: ([UInt8]) throws -> Void) throws -> Void
+    ) -> AsyncThrowingStream<[UInt8], any Error>
+
+    /// Ends after the work in hand. Later calls throw.
+    func close() async
+}
+
+/// A connection, inside a transaction of the store. Used only on the thread that hands it over.
+public protocol Connection: AnyObject {
+    /// What differs between databases.
+    var dialect: Dialect { get }
+
+    /// Runs a statement to its end; the number of rows it changed.
+    @discardableResult
+    func execute(_ statement: SQL) throws -> Int
+
+    /// Runs a query; `body` gets each row and answers whether to go on.
+    func rows(_ query: SQL, _ body: (any Cells) throws -> Bool) throws
+
+    /// A statement kept for many runs with other bindings; its own bindings only tell their number.
+    func prepare(_ statement: SQL) throws -> any PreparedStatement
+
+    /// Runs `body` in a savepoint: what it wrote is undone when it throws, and the transaction goes on.
+    func savepoint<T>(_ body: () throws -> T) throws -> T
+}
+
+/// A statement prepared once and run many times. Used only on its connection's thread.
+public protocol PreparedStatement: AnyObject {
+    /// Runs it with these bindings, one per `?`.
+    func run(_ bindings: [Value]) throws
+    /// Runs a query; `body` gets each row and answers whether to go on.
+    func rows(_ bindings: [Value], _ body: (any Cells) throws -> Bool) throws
+}
+
+extension Connection {
+    /// The first row made into a value; nil when there is none.
+    public func first<T>(_ query: SQL, _ make: (any Cells) throws -> T) throws -> T? {
+        var found: T?
+        try rows(query) { row in
+            found = try make(row)
+            return false
+        }
+        return found
+    }
+
+    /// All rows made into values. For results whose size is known to be small.
+    public func all<T>(_ query: SQL, _ make: (any Cells) throws -> T) throws -> [T] {
+        var found: [T] = []
+        try rows(query) { row in
+            found.append(try make(row))
+            return true
+        }
+        return found
+    }
+}

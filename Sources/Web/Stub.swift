@@ -1,0 +1,3 @@
+import Records
+import Hummingbird
+import Mustache
