@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: ["Records", "SOQL", "Store", "Vault", "Ledger"],
-            resources: [.embedInCode("Resources/objects.txt")],
+            resources: [.copy("Resources")],
             swiftSettings: strict
         ),
 
@@ -58,7 +58,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Privacy", dependencies: ["Records", "Engine", "Formats", "SOQL"], swiftSettings: strict),
+        .target(
+            name: "Privacy",
+            dependencies: ["Records", "Engine", "Formats", "SOQL"],
+            resources: [.copy("Resources")],
+            swiftSettings: strict
+        ),
 
         // The edges
         .target(
@@ -84,6 +89,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
+            resources: [.copy("Resources")],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -96,6 +102,51 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: strict
+        ),
+        // Tests
+        .target(name: "AzukariTesting", dependencies: ["Records", "Engine", "Store"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Records"], swiftSettings: strict),
+        .testTarget(name: "SOQLTests", dependencies: ["SOQL", "Records"], swiftSettings: strict),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Records"], swiftSettings: strict),
+        .testTarget(name: "VaultTests", dependencies: ["Vault", "Store", "Records"], swiftSettings: strict),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Records"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Engine", "Store", "Vault", "Ledger", "SOQL", "Records", "AzukariTesting"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "IdentityTests",
+            dependencies: ["Identity", "Engine", "Records", "AzukariTesting"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PrivacyTests",
+            dependencies: ["Privacy", "Engine", "Formats", "Records", "AzukariTesting"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "HTTP", "Identity", "Privacy", "Engine", "Formats", "Records", "AzukariTesting",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "Web", "HTTP", "Identity", "Privacy", "Engine", "Records", "AzukariTesting",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["azukari", "Engine", "Privacy", "Records", "AzukariTesting"],
             swiftSettings: strict
         ),
     ]
