@@ -43,7 +43,10 @@ let package = Package(
         // The door
         .target(
             name: "Engine",
-            dependencies: ["Records", "SOQL", "Store", "Vault", "Ledger"],
+            dependencies: [
+                "Records", "SOQL", "Store", "Vault", "Ledger",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             resources: [.copy("Resources")],
             swiftSettings: strict
         ),
@@ -112,7 +115,7 @@ let package = Package(
         .testTarget(name: "SOQLTests", dependencies: ["SOQL", "Records"], swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Records"], swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault", "Store", "Records"], swiftSettings: strict),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Records"], swiftSettings: strict),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Records", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
             dependencies: ["Engine", "Store", "Vault", "Ledger", "SOQL", "Records", "AzukariTesting"],

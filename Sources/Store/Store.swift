@@ -18,6 +18,9 @@ public protocol Store: Sendable {
         _ body: @escaping @Sendable (any Connection, _ emit: ([UInt8]) throws -> Void) throws -> Void
     ) -> AsyncThrowingStream<[UInt8], any Error>
 
+    /// After it no deleted byte remains in the database's files.
+    func scrub() async throws
+
     /// Ends after the work in hand. Later calls throw.
     func close() async
 }

@@ -1,0 +1,33 @@
+import Ledger
+public import Records
+
+/// What a certificate proves.
+public struct Verification: Sendable {
+    /// The statement, a JSON text, exactly as the log holds it.
+    public let statement: String
+    /// The log that holds it.
+    public let origin: String
+    /// Its place in the log, from 0.
+    public let index: Int
+    /// The size of the log when the certificate was made.
+    public let size: Int
+}
+
+extension Engine {
+    /// Checks a certificate with nothing but the file and the log's public key: no database, no network.
+    /// - Parameters:
+    ///   - certificate: The JSON of the file.
+    ///   - key: The text of the key, `name+id+base64`, as the organisation publishes it.
+    /// - Throws: `PlatformError` `INVALID_OPERATION`, whose message says which part does not hold.
+    public static func verify(certificate json: [UInt8], key: String) throws -> Verification {
+        do {
+            let certificate = try Certificate(json: json)
+            let checkpoint = try certificate.verify(with: VerifierKey(text: key))
+            return Verification(
+                statement: certificate.entry, origin: checkpoint.origin, index: certificate.index, size: checkpoint.size
+            )
+        } catch let error as LedgerError {
+            throw PlatformError(.invalidOperation, error.message)
+        }
+    }
+}

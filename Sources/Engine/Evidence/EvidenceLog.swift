@@ -1,0 +1,70 @@
+import Ledger
+public import Records
+import Store
+import Synchronization
+
+/// The bridge from the records' transactions to the evidence log.
+///
+/// An act writes its entry in its own transaction (``append(_:_:)``), so neither is there without the other; after the
+/// commit ``settle()`` carries what is new into the log's tiles and signs. A crash between the two is made good at the
+/// next opening.
+final class EvidenceLog: Sendable {
+    private let store: any Store
+    private let log: Mutex<Log>
+
+    init(store: any Store, folder: String, origin: String, signingKey: [UInt8]) throws {
+        self.store = store
+        log = Mutex(try Log(folder: folder, origin: origin, signingKey: signingKey))
+    }
+
+    /// The text of the key that checks signatures.
+    var verifierKey: String { log.withLock { $0.verifierKey.text } }
+
+    /// How many entries are signed.
+    var size: Int { log.withLock { $0.size } }
+
+    /// Puts an act's entry into the transaction of the act.
+    /// - Returns: Its place in the log.
+    @discardableResult
+    static func append(_ evidence: Evidence, _ connection: any Connection) throws -> Int {
+        let position = try connection.first("SELECT coalesce(max(position) + 1, 0) FROM az_evidence") { $0.int64(0) } ?? 0
+        try connection.execute(
+            "INSERT INTO az_evidence (position, entry) VALUES (\(.integer(position)), \(.text(try evidence.entry())))"
+        )
+        return Int(position)
+    }
+
+    /// Carries committed entries into the log and signs the new tree. Nothing new: does nothing.
+    /// - Throws: `Ledger`'s errors; the entries stay and are carried the next time.
+    func settle() async throws {
+        // On a reader's thread: the log's files are written synchronously.
+        try await store.read { connection in
+            try self.log.withLock { log in
+                while true {
+                    let entries = try connection.all(
+                        """
+                        SELECT entry FROM az_evidence WHERE position >= \(.integer(Int64(log.size)))
+                        ORDER BY position LIMIT 1024
+                        """
+                    ) { row in row.withBytes(0) { Array($0) } }
+                    if entries.isEmpty { return }
+                    try log.append(entries)
+                }
+            }
+        }
+    }
+
+    /// The certificate of an entry, as JSON, by the present checkpoint.
+    /// - Throws: `NOT_FOUND` when the entry is not signed yet.
+    func certificate(of position: Int, salt: [UInt8]?) throws -> [UInt8] {
+        try log.withLock { log in
+            guard position < log.size else {
+                throw PlatformError(.notFound, "The evidence log does not hold the entry yet.")
+            }
+            return try Certificate(of: position, in: log, salt: salt).json()
+        }
+    }
+
+    /// Reads the whole log and compares it with its signature.
+    func check() throws { try log.withLock { try $0.check() } }
+}
