@@ -22,11 +22,12 @@ let package = Package(
     targets: [
         // C libraries of the system
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
         // The spine
         .target(name: "Records", swiftSettings: strict),
-        .target(name: "Formats", dependencies: ["Records", "CLibXML2"], swiftSettings: strict),
+        .target(name: "Formats", dependencies: ["Records", "CLibXML2", "CZip"], swiftSettings: strict),
         .target(name: "SOQL", dependencies: ["Records"], swiftSettings: strict),
         .target(name: "Store", dependencies: ["Records", "CSQLite"], swiftSettings: strict),
         .target(
@@ -63,7 +64,10 @@ let package = Package(
         ),
         .target(
             name: "Privacy",
-            dependencies: ["Records", "Engine", "Formats", "SOQL"],
+            dependencies: [
+                "Records", "Engine", "Formats", "SOQL",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             resources: [.copy("Resources")],
             swiftSettings: strict
         ),
