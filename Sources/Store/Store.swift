@@ -18,10 +18,16 @@ public protocol Store: Sendable {
         _ body: @escaping @Sendable (any Connection, _ emit: ([UInt8]) throws -> Void) throws -> Void
     ) -> AsyncThrowingStream<[UInt8], any Error>
 
-    /// After it no deleted byte remains in the database's files.
+    /// Makes what was deleted or overwritten so far vanish from the database's files, their logs and free pages.
+    ///
+    /// Throws ``PlatformError/Code/unableToLockRow`` when a reading that began before still holds the old state;
+    /// repeat it then.
     func scrub() async throws
 
-    /// Ends after the work in hand. Later calls throw.
+    /// What is wrong with the files, a sentence each; empty when all is well. Reads the whole database.
+    func integrityCheck() async throws -> [String]
+
+    /// Ends after the work in hand. Later calls throw ``PlatformError/Code/serverUnavailable``.
     func close() async
 }
 
@@ -40,16 +46,33 @@ public protocol Connection: AnyObject {
     /// A statement kept for many runs with other bindings; its own bindings only tell their number.
     func prepare(_ statement: SQL) throws -> any PreparedStatement
 
+    /// Runs the statements of a migration. Callers use ``migrate(_:)``, which keeps count of them.
+    func run(_ migration: Migration) throws
+
     /// Runs `body` in a savepoint: what it wrote is undone when it throws, and the transaction goes on.
     func savepoint<T>(_ body: () throws -> T) throws -> T
 }
 
-/// A statement prepared once and run many times. Used only on its connection's thread.
+/// A statement prepared once and run many times. Used only on its connection's thread, until the transaction ends.
 public protocol PreparedStatement: AnyObject {
     /// Runs it with these bindings, one per `?`.
     func run(_ bindings: [Value]) throws
+    /// Runs it with what `bind` sets, place by place; what it leaves out is NULL. For bulk work: no values are made.
+    func run(_ bind: (any Bindings) throws -> Void) throws
     /// Runs a query; `body` gets each row and answers whether to go on.
     func rows(_ bindings: [Value], _ body: (any Cells) throws -> Bool) throws
+}
+
+/// The places of a prepared statement's `?`, counted from 0. Valid only inside the call that hands it over.
+public protocol Bindings {
+    func setNull(at place: Int)
+    /// Integers, booleans (0 and 1), ids, datetimes (milliseconds), dates (days), times (milliseconds).
+    func set(_ number: Int64, at place: Int)
+    func set(_ number: Double, at place: Int)
+    /// UTF-8, which is copied before the call returns.
+    func set(text bytes: UnsafeBufferPointer<UInt8>, at place: Int)
+    /// A blob, which is copied before the call returns.
+    func set(bytes: UnsafeBufferPointer<UInt8>, at place: Int)
 }
 
 extension Connection {

@@ -1,0 +1,39 @@
+public import Foundation
+import Records
+
+/// A step from one form of the tables to the next: statements in the common subset, in a resource file.
+public struct Migration: Sendable {
+    public let number: Int
+    public let name: String
+    let text: String
+
+    /// The migrations of a folder, in the order of their numbers: files named `NNNN-name.sql`.
+    public static func all(inFolder folder: URL) throws -> [Migration] {
+        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "sql" }
+            .map { file in
+                let stem = file.deletingPathExtension().lastPathComponent
+                let parts = stem.split(separator: "-", maxSplits: 1)
+                guard parts.count == 2, let number = Int(parts[0]) else {
+                    throw PlatformError(
+                        .unknownException,
+                        "The migration \(stem) has no number. Name it NNNN-what-it-does.sql."
+                    )
+                }
+                return Migration(number: number, name: String(parts[1]), text: try String(contentsOf: file, encoding: .utf8))
+            }
+            .sorted { $0.number < $1.number }
+    }
+}
+
+extension Connection {
+    /// Runs those of the migrations that this database has not seen, in order; inside a write.
+    public func migrate(_ migrations: [Migration]) throws {
+        try execute("CREATE TABLE IF NOT EXISTS az_migration (number \(dialect.type(.integer)) PRIMARY KEY, name \(dialect.type(.text)) NOT NULL)\(dialect.tableSuffix)")
+        let done = Set(try all("SELECT number FROM az_migration") { Int($0.int64(0)) })
+        for migration in migrations where !done.contains(migration.number) {
+            try run(migration)
+            try execute("INSERT INTO az_migration (number, name) VALUES (\(.integer(Int64(migration.number))), \(.text(migration.name)))")
+        }
+    }
+}

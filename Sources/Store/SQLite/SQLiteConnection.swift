@@ -1,0 +1,140 @@
+import CSQLite
+import Records
+
+/// One connection to a SQLite file.
+final class SQLiteConnection: Connection {
+    let database: OpaquePointer
+    let dialect = Dialect.sqlite
+    private let statements: StatementCache
+    /// Tells statements of this transaction from those of earlier ones.
+    private(set) var transaction = 0
+    private var savepointDepth = 0
+
+    enum Role { case writer, reader }
+
+    init(path: String, role: Role) throws {
+        var opened: OpaquePointer?
+        // Without SQLite's own mutex: a connection is used by one thread at a time.
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (role == .writer ? SQLITE_OPEN_CREATE : 0)
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let opened else {
+            defer { sqlite3_close(opened) }
+            throw SQLiteError.last(opened, doing: "opening \(path)")
+        }
+        database = opened
+        statements = StatementCache(opened)
+        sqlite3_extended_result_codes(opened, 1)
+        sqlite3_busy_timeout(opened, 5000)
+        do {
+            try runAll(Self.settings(role))
+        } catch {
+            sqlite3_close(opened)
+            throw error
+        }
+    }
+
+    /// Ends it, on its own thread or when no thread uses it.
+    func close() {
+        statements.finalizeAll()
+        let code = sqlite3_close(database)
+        precondition(code == SQLITE_OK, "a statement outlives its connection")
+    }
+
+    @discardableResult
+    func execute(_ statement: SQL) throws -> Int {
+        let compiled = try statements.lend(statement.text)
+        defer { statements.giveBack(compiled) }
+        try compiled.bind(statement.bindings)
+        // The count of one statement alone would still be that of the last INSERT after a CREATE TABLE.
+        let before = sqlite3_total_changes64(database)
+        while try compiled.step() {}
+        return Int(sqlite3_total_changes64(database) - before)
+    }
+
+    func rows(_ query: SQL, _ body: (any Cells) throws -> Bool) throws {
+        let compiled = try statements.lend(query.text)
+        defer { statements.giveBack(compiled) }
+        try compiled.bind(query.bindings)
+        let row: any Cells = SQLiteRow(statement: compiled.handle)
+        while try compiled.step() {
+            if try !body(row) { return }
+        }
+    }
+
+    func prepare(_ statement: SQL) throws -> any PreparedStatement {
+        let compiled = try statements.lend(statement.text)
+        statements.keepLent(compiled)
+        return SQLitePreparedStatement(compiled, of: self)
+    }
+
+    func savepoint<T>(_ body: () throws -> T) throws -> T {
+        savepointDepth += 1
+        defer { savepointDepth -= 1 }
+        try execute("SAVEPOINT az_savepoint")
+        do {
+            let result = try body()
+            try execute("RELEASE az_savepoint")
+            return result
+        } catch {
+            // After an error of the disk SQLite may have rolled everything back by itself.
+            if sqlite3_get_autocommit(database) == 0 {
+                try execute("ROLLBACK TO az_savepoint")
+                try execute("RELEASE az_savepoint")
+            }
+            throw error
+        }
+    }
+
+    func run(_ migration: Migration) throws { try runAll(migration.text) }
+
+    /// Runs `body` between `begin` and COMMIT, or undoes it.
+    func inTransaction<T>(_ begin: SQL, _ body: (any Connection) throws -> T) throws -> T {
+        transaction += 1
+        try execute(begin)
+        do {
+            let result = try body(self)
+            statements.takeAllBack()
+            try execute("COMMIT")
+            return result
+        } catch {
+            statements.takeAllBack()
+            if sqlite3_get_autocommit(database) == 0 { try execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Statements of our own text or a migration's, one after the other.
+    private func runAll(_ text: String) throws {
+        var message: UnsafeMutablePointer<CChar>?
+        defer { sqlite3_free(message) }
+        guard sqlite3_exec(database, text, nil, nil, &message) == SQLITE_OK else {
+            throw SQLiteError.last(database, doing: "running a script")
+        }
+    }
+
+    private static func settings(_ role: Role) -> String {
+        let common = """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = OFF;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA mmap_size = 0;
+            PRAGMA trusted_schema = OFF;
+            """
+        return switch role {
+        // References are the engine's; what is deleted is overwritten; the log is kept short between bulk loads.
+        case .writer:
+            common + """
+                PRAGMA secure_delete = ON;
+                PRAGMA cache_size = -65536;
+                PRAGMA wal_autocheckpoint = 4000;
+                PRAGMA journal_size_limit = 67108864;
+                """
+        case .reader:
+            common + """
+                PRAGMA query_only = ON;
+                PRAGMA cache_size = -8192;
+                """
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import CSQLite
+import Glibc
+import Records
+
+/// A SQLite file: a thread that writes, threads that read.
+public final class SQLiteStore: Store {
+    private let writer: JobQueue<SQLiteConnection>
+    private let readers: JobQueue<SQLiteConnection>
+
+    /// Opens the file, or makes it with mode 0600.
+    ///
+    /// - Parameter readers: at least 1. All but one of them may be given to streams at the same time (one of one).
+    public static func open(path: String, readers: Int) throws -> SQLiteStore {
+        precondition(readers >= 1, "a store has a reader")
+        let descriptor = Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw PlatformError(
+                .unknownException,
+                "The database cannot be opened. Check that its folder exists and belongs to this user.",
+                detail: "\(path): \(String(cString: strerror(errno)))"
+            )
+        }
+        Glibc.close(descriptor)
+        return try SQLiteStore(path: path, readers: readers)
+    }
+
+    private init(path: String, readers count: Int) throws {
+        var connections = [try SQLiteConnection(path: path, role: .writer)]
+        do {
+            for _ in 0..<count { connections.append(try SQLiteConnection(path: path, role: .reader)) }
+        } catch {
+            for connection in connections { connection.close() }
+            throw error
+        }
+        writer = JobQueue(longMax: 1)
+        readers = JobQueue(longMax: max(1, count - 1))
+        for connection in connections.dropFirst() { readers.serve(connection) { $0.close() } }
+        writer.serve(connections[0]) { $0.close() }
+    }
+
+    deinit {
+        readers.close()
+        writer.close()
+    }
+
+    public func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        try await run(on: writer, interrupts: false) { try $0.inTransaction("BEGIN IMMEDIATE", body) }
+    }
+
+    public func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        try await run(on: readers, interrupts: true) { try $0.inTransaction("BEGIN", body) }
+    }
+
+    public func stream(
+        _ body: @escaping @Sendable (any Connection, _ emit: ([UInt8]) throws -> Void) throws -> Void
+    ) -> AsyncThrowingStream<[UInt8], any Error> {
+        let reading = Reading(of: readers, body)
+        return AsyncThrowingStream { try await reading.next() }
+    }
+
+    public func scrub() async throws {
+        try await run(on: writer, interrupts: false) { try $0.scrub() }
+    }
+
+    public func integrityCheck() async throws -> [String] {
+        try await read { try $0.all("PRAGMA integrity_check(100)") { $0.string(0) } }.filter { $0 != "ok" }
+    }
+
+    public func close() async {
+        readers.close()
+        await readers.ended()
+        writer.close()
+        await writer.ended()
+    }
+
+    private func run<T: Sendable>(
+        on queue: JobQueue<SQLiteConnection>,
+        interrupts: Bool,
+        _ body: @escaping @Sendable (SQLiteConnection) throws -> T
+    ) async throws -> T {
+        let ticket = Ticket(interrupts: interrupts)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.add(
+                    JobQueue.Job(isLong: false) { connection in
+                        continuation.resume(with: Result { try ticket.use(connection, body) })
+                    } refuse: {
+                        continuation.resume(throwing: $0)
+                    }
+                )
+            }
+        } onCancel: {
+            ticket.cancel()
+        }
+    }
+}
