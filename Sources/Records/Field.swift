@@ -20,6 +20,8 @@ public struct Field: Sendable {
     public var isNameField: Bool
     /// The value is the product's to give, one higher each time (`CaseNumber`).
     public var isAutoNumber: Bool
+    /// How an auto number is written, zeros for digits: `R-{000000}`; nil for other fields.
+    public var autoNumberFormat: String?
     /// Kept in the history of changes.
     public var isHistoryTracked: Bool
     /// Objects that a reference may point to.
@@ -57,6 +59,7 @@ public struct Field: Sendable {
         isIDLookup = false
         isNameField = false
         isAutoNumber = false
+        autoNumberFormat = nil
         isHistoryTracked = false
         referenceTo = []
         relationshipName = nil

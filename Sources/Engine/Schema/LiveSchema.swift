@@ -1,0 +1,67 @@
+import Records
+import Store
+import Synchronization
+
+/// The schema as the database has it now, read again only when its version has moved.
+final class LiveSchema: Sendable {
+    private let held: Mutex<Schema?> = Mutex(nil)
+
+    /// The schema that the statement's own moment of the database sees.
+    func current(on connection: any Connection) throws -> Schema {
+        try current(on: connection, version: try Self.version(on: connection))
+    }
+
+    /// The same, for callers that have just read the version on that connection.
+    func current(on connection: any Connection, version: Int64) throws -> Schema {
+        if let schema = held.withLock({ $0 }), schema.version == version { return schema }
+        let schema = try Self.load(version: version, on: connection)
+        held.withLock { current in
+            // A reader of an older moment must not put back an older schema.
+            if (current?.version ?? -1) < version { current = schema }
+        }
+        return schema
+    }
+
+    static func version(on connection: any Connection) throws -> Int64 {
+        try connection.first("SELECT version FROM az_schema") { $0.int64(0) } ?? 0
+    }
+
+    /// To be called in the transaction that changes objects, fields or rights.
+    static func advance(on connection: any Connection) throws {
+        try connection.execute("UPDATE az_schema SET version = version + 1")
+    }
+
+    private static func load(version: Int64, on connection: any Connection) throws -> Schema {
+        var objects = try Catalogue.standard()
+        let added = try connection.all("SELECT name, text FROM az_object ORDER BY name") { ($0.string(0), $0.string(1)) }
+        let system = try Catalogue.systemFields()
+        for (name, text) in added {
+            objects.append(try ObjectText.parse(text, name: name, file: "az_object", system: system))
+        }
+        var fields: [String: [Field]] = [:]
+        try connection.rows("SELECT object, text FROM az_field ORDER BY object, position") { row in
+            fields[row.string(0), default: []] += try FieldText.parse(
+                row.string(1).split(separator: "\n")[...], file: "az_field"
+            )
+            return true
+        }
+        return Schema(
+            objects: SubjectPaths.fill(objects.map { $0.adding(fields[$0.name] ?? []) }), version: version
+        )
+    }
+}
+
+extension ObjectSchema {
+    func adding(_ more: [Field]) -> ObjectSchema {
+        more.isEmpty ? self : with(fields: fields + more, subjectPath: subjectPath)
+    }
+
+    func with(fields: [Field], subjectPath: [String]) -> ObjectSchema {
+        ObjectSchema(
+            name: name, label: label, labelPlural: labelPlural, labelJa: labelJa, keyPrefix: keyPrefix,
+            isCustom: isCustom, isCreateable: isCreateable, isUpdateable: isUpdateable, isDeletable: isDeletable,
+            isQueryable: isQueryable, isSearchable: isSearchable, isInternal: isInternal, fields: fields,
+            subjectPath: subjectPath, isPerson: isPerson
+        )
+    }
+}

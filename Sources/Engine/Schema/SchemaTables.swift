@@ -1,0 +1,84 @@
+import Records
+import Store
+
+/// The tables and indexes that hold an object's records.
+///
+/// Text that compares without case is declared so, column by column: every `=`, `IN`, `ORDER BY` and index of it agrees.
+enum SchemaTables {
+    /// The tables of the standard objects; once, in the transaction that makes an organisation.
+    static func createStandard(on connection: any Connection) throws {
+        for object in try Catalogue.standard() { try create(object, on: connection) }
+    }
+
+    static func create(_ object: ObjectSchema, on connection: any Connection) throws {
+        let dialect = connection.dialect
+        var columns = object.fields.compactMap { column($0, dialect) }
+        // Objects that describe has without IsDeleted have the column all the same: one form of every statement.
+        if object.field("IsDeleted") == nil { columns.append("\"IsDeleted\" INTEGER NOT NULL DEFAULT 0") }
+        let list = SQL.joined(columns, separator: ", ")
+        try connection.execute("CREATE TABLE \(identifier: Identifier(object.name)) (\(list))\(dialect.tableSuffix)")
+        for field in object.fields {
+            if let index = index(field, of: object) { try connection.execute(index) }
+        }
+        for index in wholeTableIndexes(of: object) { try connection.execute(index) }
+    }
+
+    static func add(_ field: Field, to object: ObjectSchema, on connection: any Connection) throws {
+        guard let column = column(field, connection.dialect) else { return }
+        try connection.execute("ALTER TABLE \(identifier: Identifier(object.name)) ADD COLUMN \(column)")
+        if let index = index(field, of: object) { try connection.execute(index) }
+    }
+
+    private static func column(_ field: Field, _ dialect: Dialect) -> SQL? {
+        guard let storage = field.type.storage else { return nil }
+        let name = Identifier(field.name)
+        if field.type == .id { return "\(identifier: name) \(dialect.type(.integer)) PRIMARY KEY" }
+        let head: SQL = "\(identifier: name) \(dialect.type(storage))"
+        if field.type == .boolean { return head + " NOT NULL DEFAULT 0" }
+        return storage == .text && !field.isCaseSensitive ? head + dialect.ignoringCase : head
+    }
+
+    /// Unique fields are unique among the records outside the bin, as on the platform; so their index serves lookups
+    /// that say `"IsDeleted" = 0`.
+    private static func index(_ field: Field, of object: ObjectSchema) -> SQL? {
+        let table = Identifier(object.name)
+        let column = Identifier(field.name)
+        let name = Identifier("ix_\(object.name)_\(field.name)")
+        if field.isUnique {
+            return """
+                CREATE UNIQUE INDEX \(identifier: name) ON \(identifier: table) (\(identifier: column)) \
+                WHERE "IsDeleted" = 0
+                """
+        }
+        guard isLookedUp(field, of: object) else { return nil }
+        return """
+            CREATE INDEX \(identifier: name) ON \(identifier: table) (\(identifier: column)) \
+            WHERE \(identifier: column) IS NOT NULL
+            """
+    }
+
+    /// Lookups to parents are searched when the parent is shown, deleted or erased; those to staff are not worth it.
+    private static func isLookedUp(_ field: Field, of object: ObjectSchema) -> Bool {
+        switch field.type {
+        case .reference: !Set(field.referenceTo).isSubset(of: ["User", "Group", "RecordType", "Profile", "UserRole"])
+        case .email: field.isCreateable
+        default: field.isExternalID || field.isIDLookup && field.type != .id && !field.isNameField
+        }
+    }
+
+    private static func wholeTableIndexes(of object: ObjectSchema) -> [SQL] {
+        var columns: [(String, SQL)] = []
+        if object.isPerson { columns.append(("LastName", "(\"LastName\")")) }
+        if object.name == "Account" { columns.append(("Name", "(\"Name\")")) }
+        // Loaders ask for what changed since; people are loaded by the million and go without.
+        if !object.isPerson && object.field("SystemModstamp") != nil {
+            columns.append(("SystemModstamp", "(\"SystemModstamp\")"))
+        }
+        return columns.map { name, column in
+            """
+            CREATE INDEX \(identifier: Identifier("ix_\(object.name)_\(name)")) ON \
+            \(identifier: Identifier(object.name)) \(column)
+            """
+        }
+    }
+}
