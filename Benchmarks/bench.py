@@ -1,0 +1,83 @@
+"""What the benchmarks share: the release build, a made company of any size, timing with peak memory, the closing line."""
+import csv
+import json
+import os
+import pathlib
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+COLUMNS = (
+    "Ext__c LastName FirstName Email Phone MobilePhone MailingStreet MailingCity MailingState MailingPostalCode "
+    "MailingCountry Birthdate Title Department Description HasOptedOutOfEmail DoNotCall HasOptedOutOfFax LeadSource "
+    "CreatedDate"
+).split()
+
+
+def release():
+    """The folder of the release build, built when it is not there or older than the sources."""
+    subprocess.run(["swift", "build", "-c", "release", "--product", "azukari"], cwd=ROOT, check=True, stdout=sys.stderr)
+    subprocess.run(["swift", "build", "-c", "release", "--product", "azukari-bench"], cwd=ROOT, check=True, stdout=sys.stderr)
+    path = subprocess.run(["swift", "build", "-c", "release", "--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return pathlib.Path(path.stdout.strip())
+
+
+def scratch():
+    """A folder that goes away with the benchmark; AZUKARI_BENCH_SCRATCH names a disk with room."""
+    return tempfile.TemporaryDirectory(prefix="azukari-bench-", dir=os.environ.get("AZUKARI_BENCH_SCRATCH"))
+
+
+def count(default):
+    """How many rows: AZUKARI_BENCH_ROWS makes a quick look possible; the targets are for the default."""
+    return int(os.environ.get("AZUKARI_BENCH_ROWS", default))
+
+
+def contacts(path, rows, seed=7):
+    """Writes contacts with twenty columns; the same seed gives the same bytes."""
+    rng = random.Random(seed)
+    last = "Sato Suzuki 高橋 田中 Müller Smith Johnson Garcia Rossi 山本".split()
+    first = "Hanako Taro 陽菜 蓮 Anna Lukas Mary John Giulia 葵".split()
+    city = [("Berlin", "", "10115", "Germany"), ("大阪市北区梅田", "大阪府", "530-0001", "Japan"), ("Paris", "", "75001", "France")]
+    with open(path, "w", encoding="utf-8", newline="") as f:
+        w = csv.writer(f, lineterminator="\n")
+        w.writerow(COLUMNS)
+        for n in range(rows):
+            c = city[n % 3]
+            w.writerow((
+                f"B{n:08d}", last[rng.randrange(10)], first[rng.randrange(10)], f"user{n}@mail{n % 7}.example.org",
+                f"+1 (555) {n // 10000 % 1000:04d}-{n % 10000:04d}", f"090-{n // 10000 % 10000:04d}-{n % 10000:04d}",
+                f"{n % 200} Lindenstraße", c[0], c[1], c[2], c[3], f"{1940 + n % 60}-{n % 12 + 1:02d}-{n % 28 + 1:02d}",
+                "Engineer" if n % 4 else "", "Sales" if n % 5 else "", "" if n % 3 else 'likes tea; quoted "x", comma',
+                "false", "true" if n % 10 == 0 else "false", "false", "Web", f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}T09:30:00.000Z",
+            ))
+
+
+def run(command, **options):
+    """Runs a command to its end; seconds, and the peak memory of it in MiB."""
+    begun = time.monotonic()
+    process = subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL, **options)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - begun
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def organisation(azukari, folder, contacts_csv=None):
+    """An organisation, with the contacts loaded when a file is given."""
+    run([azukari, "init", "--folder", folder, "--name", "Benchmark", "--username", "bench@example.com"])
+    run([azukari, "schema", "add", "field", "Contact", "Ext__c", "--folder", folder, "--type", "text", "--length", "80", "--external-id", "--unique"])
+    if contacts_csv:
+        run([azukari, "load", "--folder", folder, "--object", "Contact", contacts_csv])
+
+
+def report(name, ratio, target, reference, at_most=False, **more):
+    """The closing line, and an exit of 1 when the target is missed."""
+    for key, value in more.items():
+        print(f"{name}: {key} = {value}")
+    print(f'{name} ratio={ratio:.2f} target{"<=" if at_most else ">="}{target} reference="{reference}"')
+    sys.exit(0 if (ratio <= target if at_most else ratio >= target) else 1)

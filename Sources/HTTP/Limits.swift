@@ -1,0 +1,32 @@
+/// How much of anything the server takes, each with its reason. Beyond them it refuses and says so.
+public enum Limits {
+    /// A REST body: 200 records of a collection with long texts fit; base64 files of 50 MB come by their own route.
+    public static let restBodyBytesMax = 6 * 1024 * 1024
+    /// The largest body of any route: a file of the bulk APIs.
+    public static let uploadBytesMax = 150 * 1024 * 1024
+    /// A form of the browser or of OAuth holds a few fields.
+    public static let formBodyBytesMax = 256 * 1024
+    /// A SOAP login is a few hundred bytes.
+    public static let soapLoginBytesMax = 64 * 1024
+    /// The platform's longest request line; SOQL of 100,000 characters comes by POST or as several queries.
+    public static let uriBytesMax = 16_384
+    /// Nested arrays and objects in a JSON body; deeper ones would exhaust the stack of a recursive reader.
+    public static let jsonDepthMax = 64
+    /// Rows of one page of a query, as on the platform.
+    public static let queryPageRows = 200...2000
+    public static let queryPageRowsDefault = 2000
+    /// Records of one collection call, as on the platform.
+    public static let collectionRowsMax = 200
+    /// Records retrieved by one GET or POST of a collection, as on the platform.
+    public static let retrieveRowsMax = 2000
+    /// Requests of one caller a minute before they are asked to wait. Loaders make some 20 a second at their fastest.
+    public static let requestsPerMinuteMax = 6000
+    /// Requests of one address a minute to the doors where one signs in.
+    public static let signInsPerMinuteMax = 120
+    /// Callers whose counts are remembered; beyond it the oldest are forgotten.
+    public static let callersMax = 20_000
+    /// Calls a day that the platform's `limits` resource speaks of. High enough that nobody meets it by work alone.
+    public static let dailyRequestsMax = 5_000_000
+    /// An idle connection is closed after a minute: clients reconnect, and idle ones would pile up.
+    public static let idleConnectionSeconds = 60
+}
