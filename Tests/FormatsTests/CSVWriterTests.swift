@@ -1,0 +1,114 @@
+import Formats
+import Records
+import Testing
+
+/// One row of a result, as a store would hand it over.
+struct FixedCells: Cells {
+    let values: [Value]
+
+    func isNull(_ column: Int) -> Bool { values[column].isNull }
+    func int64(_ column: Int) -> Int64 {
+        switch values[column] {
+        case .integer(let number): number
+        case .boolean(let truth): truth ? 1 : 0
+        case .id(let id): id.rawValue
+        case .datetime(let instant): instant.milliseconds
+        case .date(let day): Int64(day.daysSince1970)
+        case .time(let time): Int64(time.milliseconds)
+        default: 0
+        }
+    }
+    func double(_ column: Int) -> Double { if case .double(let number) = values[column] { number } else { 0 } }
+    func withBytes<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
+        switch values[column] {
+        case .bytes(let bytes): try bytes.withUnsafeBufferPointer(body)
+        default: try Array((values[column].text ?? "").utf8).withUnsafeBufferPointer(body)
+        }
+    }
+
+    /// A cell of each kind.
+    static func sample() throws -> (cells: FixedCells, types: [FieldType]) {
+        let prefix = try #require(KeyPrefix("003"))
+        let instant = try #require(Instant("2026-11-23T09:30:00.000Z"))
+        let day = try #require(Day("2026-11-23"))
+        let cells = FixedCells(values: [
+            .id(RecordID(prefix: prefix, sequence: 1)), "佐藤, \"x\"", true, .integer(-42), .double(1), .double(1e10),
+            .double(0.1), .date(day), .datetime(instant), .time(instant.timeOfDay), .bytes([1, 2, 3, 255]), nil,
+        ])
+        return (
+            cells,
+            [.id, .string, .boolean, .int, .double, .currency, .percent, .date, .datetime, .time, .base64, .string]
+        )
+    }
+}
+
+struct CSVWriterTests {
+    @Test func `cells are written in the platform's forms`() throws {
+        let (cells, types) = try FixedCells.sample()
+        var csv = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)
+        for (column, type) in types.enumerated() { csv.cell(cells, column, type) }
+        csv.endRow()
+        let id = cells.values[0].id?.description ?? ""
+        #expect(
+            String(decoding: csv.bytes, as: UTF8.self) == """
+                \(id),"佐藤, ""x""\",true,-42,1.0,10000000000.0,0.1,2026-11-23,2026-11-23T09:30:00.000Z,09:30:00.000Z,AQID/w==,
+
+                """)
+        var again = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)
+        for value in cells.values { again.value(value) }
+        again.endRow()
+        #expect(again.bytes == csv.bytes)
+    }
+
+    @Test func `quoting always quotes the empty too, and CRLF ends rows`() {
+        var csv = CSVWriter(delimiter: .semicolon, lineEnding: .crlf, quoting: .always)
+        csv.text("a")
+        csv.null()
+        csv.value(.double(1e300))
+        csv.endRow()
+        #expect(csv.bytes == Array("\"a\";\"\";\"1\(String(repeating: "0", count: 300)).0\"\r\n".utf8))
+    }
+
+    @Test(arguments: ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+    func `a formula is defused only when asked for`(text: String) {
+        var plain = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)
+        plain.text(text)
+        #expect(!plain.bytes.contains(0x27))
+        var safe = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded, isSpreadsheetSafe: true)
+        safe.text(text)
+        #expect(safe.bytes == Array("\"'\(text)\"".utf8))
+    }
+
+    @Test(arguments: [0.1, 1e-7, -1.5e-10, 123456789.125, 1e16, 9.007199254740993e15, 1.7976931348623157e308, 5e-324, -0.0])
+    func `doubles read back as they were, without an exponent`(number: Double) throws {
+        var csv = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)
+        csv.value(.double(number))
+        let text = String(decoding: csv.bytes, as: UTF8.self)
+        #expect(!text.contains("e") && text.contains("."))
+        #expect(try #require(Double(text)).bitPattern == number.bitPattern)
+    }
+
+    @Test(arguments: CSVDelimiter.allCases, LineEnding.allCases)
+    func `whatever is written reads back equal`(delimiter: CSVDelimiter, ending: LineEnding) throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        var generator = Generator(seed: seed)
+        for round in 0..<60 {
+            let columns = Int.random(in: 1...6, using: &generator)
+            let rows = (0..<Int.random(in: 0...20, using: &generator)).map { _ in
+                (0..<columns).map { _ in generator.text(charactersMax: 12) }
+            }
+            let header = (0..<columns).map { "C\($0)" }
+            var csv = CSVWriter(
+                delimiter: delimiter, lineEnding: ending, quoting: round.isMultiple(of: 2) ? .always : .whenNeeded)
+            for row in [header] + rows {
+                for cell in row { csv.text(cell) }
+                csv.endRow()
+            }
+            let chunk = Int.random(in: 1...40, using: &generator)
+            let back = try read(csv.bytes, chunk: chunk, delimiter: delimiter)
+            #expect(back.header == header)
+            #expect(back.rows.map(\.cells) == rows, "seed \(seed), chunk \(chunk)")
+            #expect(back.rows.allSatisfy { $0.fault == nil }, "seed \(seed), chunk \(chunk)")
+        }
+    }
+}
