@@ -1,6 +1,40 @@
 public import Records
+import Store
+import Vault
 
 /// The door: every read and write of records, as somebody, for a purpose.
+///
+/// ## Topics
+/// - Making and opening: ``create(folder:organisation:environment:)``, ``open(folder:environment:)``, ``close()``
+/// - Sessions: ``session(for:application:purpose:)``, ``systemSession(as:reason:)``
 public final class Engine: Sendable {
-    init() {}
+    /// Whose records these are.
+    public let organisation: Organisation
+    let folder: OrganisationFolder
+    let environment: Environment
+    let store: any Store
+    let vault: Vault
+    let schema = LiveSchema()
+    let evidence: EvidenceLog
+    private let lock: FolderLock
+
+    init(
+        organisation: Organisation, folder: OrganisationFolder, environment: Environment, store: any Store,
+        vault: Vault, evidence: EvidenceLog, lock: FolderLock
+    ) {
+        self.organisation = organisation
+        self.folder = folder
+        self.environment = environment
+        self.store = store
+        self.vault = vault
+        self.evidence = evidence
+        self.lock = lock
+    }
+
+    /// Ends after the work in hand. The folder may then be opened by another process.
+    public func close() async {
+        await store.close()
+        await vault.close()
+        lock.release()
+    }
 }

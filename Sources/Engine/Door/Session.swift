@@ -6,14 +6,17 @@ public final class Session: Sendable {
     public let user: RecordID
     /// The name of the application, as the event log shows it.
     public let application: String
-    /// The name of the purpose, as the schema's purposes spell it.
+    /// The name of the purpose, as the schema's purposes spell it; for the system's own work the reason.
     public let purpose: String
+    /// Which of the product's own users it is; nil for people.
+    let system: SystemUser?
     let engine: Engine
 
-    init(user: RecordID, application: String, purpose: String, engine: Engine) {
+    init(user: RecordID, application: String, purpose: String, system: SystemUser?, engine: Engine) {
         self.user = user
         self.application = application
         self.purpose = purpose
+        self.system = system
         self.engine = engine
     }
 }

@@ -1,0 +1,72 @@
+import Foundation
+public import Records
+import Store
+import Vault
+
+extension Engine {
+    /// Makes an organisation in a folder: keys, database, evidence log, and the rows that every organisation begins with.
+    ///
+    /// - Throws: `INVALID_OPERATION` when the folder holds an organisation; it is left as it is.
+    public static func create(
+        folder path: String, organisation new: NewOrganisation, environment: Environment
+    ) async throws -> Engine {
+        guard ["ja", "en"].contains(new.defaultLanguage) else {
+            throw PlatformError(.fieldIntegrityException, "The default language is ja or en.")
+        }
+        guard TimeZone(identifier: new.timeZone) != nil else {
+            throw PlatformError(.fieldIntegrityException, "There is no time zone named \(new.timeZone).")
+        }
+        let folder = OrganisationFolder(path: path)
+        try folder.make()
+        let lock = try FolderLock(path: folder.lock)
+        let id = RecordID(
+            prefix: FixedPrefix.organisation,
+            sequence: environment.randomBytes(5).reduce(0) { $0 << 8 | Int64($1) }
+        )
+        let settings = Settings(
+            organisationId: id.description, name: new.name, defaultLanguage: new.defaultLanguage,
+            timeZone: new.timeZone, ledgerOrigin: "azukari/\(id.description)"
+        )
+        let key = try MasterKey.create(at: folder.masterKey)
+        let engine = try await start(folder, settings, key, lock, environment)
+        try await engine.makeFirstRows()
+        // Last: a folder without settings is no organisation, so a crash before leaves nothing that opens.
+        try settings.write(to: folder.settings)
+        return engine
+    }
+
+    /// Opens the organisation of a folder, and brings its tables to this program's form.
+    ///
+    /// - Throws: `NOT_FOUND` when there is none; `UNABLE_TO_LOCK_ROW` when another process has it open.
+    public static func open(folder path: String, environment: Environment) async throws -> Engine {
+        let folder = OrganisationFolder(path: path)
+        try folder.check()
+        let lock = try FolderLock(path: folder.lock)
+        return try await start(
+            folder, try Settings.read(at: folder.settings), try MasterKey(at: folder.masterKey), lock, environment
+        )
+    }
+
+    private static func start(
+        _ folder: OrganisationFolder, _ settings: Settings, _ key: MasterKey, _ lock: FolderLock,
+        _ environment: Environment
+    ) async throws -> Engine {
+        let store = try SQLiteStore.open(path: folder.database, readers: 4)
+        for migration in try Migration.all(inFolder: resources.appending(path: "migrations")) {
+            try await store.write { try $0.migrate([migration]) }
+        }
+        let keyStore = try SQLiteStore.open(path: folder.keyStore, readers: 1)
+        let vault = try await Vault(store: keyStore, masterKey: key, environment: environment)
+        let evidence = try EvidenceLog(
+            store: store, folder: folder.ledger, origin: settings.ledgerOrigin,
+            signingKey: try await vault.secret(named: "evidence log")
+        )
+        try await evidence.settle()
+        return Engine(
+            organisation: try settings.organisation(), folder: folder, environment: environment, store: store,
+            vault: vault, evidence: evidence, lock: lock
+        )
+    }
+
+    static let resources = Bundle.module.bundleURL.appending(path: "Resources")
+}

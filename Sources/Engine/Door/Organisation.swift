@@ -1,0 +1,28 @@
+public import Records
+
+/// What an organisation is called and how it speaks.
+public struct Organisation: Sendable {
+    /// Of the one row of `Organization` (00D).
+    public let id: RecordID
+    public let name: String
+    /// `ja` or `en`: what people see who chose nothing.
+    public let defaultLanguage: String
+    /// An IANA name, such as `Asia/Tokyo`: what a day is where nobody says otherwise.
+    public let timeZone: String
+}
+
+/// What is needed to make an organisation.
+public struct NewOrganisation: Sendable {
+    public var name: String
+    public var defaultLanguage: String
+    public var timeZone: String
+
+    /// - Parameters:
+    ///   - defaultLanguage: `ja` or `en`.
+    ///   - timeZone: An IANA name, such as `Europe/Berlin`.
+    public init(name: String, defaultLanguage: String, timeZone: String) {
+        self.name = name
+        self.defaultLanguage = defaultLanguage
+        self.timeZone = timeZone
+    }
+}
