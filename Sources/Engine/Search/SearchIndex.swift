@@ -1,0 +1,158 @@
+import Records
+import Store
+
+/// The search index: kept in the transaction of every write, or made good later for bulk loads.
+///
+/// ## Topics
+/// - Keeping: ``numbers(of:in:)``, ``replace(_:with:of:_:)``, ``postpone(_:_:)``, ``settle(_:limit:)``
+/// - Asking: ``candidates(for:_:limit:)``
+final class SearchIndex: Sendable {
+    private let hash: TermHash
+
+    /// - Parameter key: 32 bytes, the organisation's search key.
+    init(key: [UInt8]) { hash = TermHash(key: key) }
+
+    /// The fields of an object whose text is searched.
+    static func fields(of object: ObjectSchema) -> [Field] {
+        guard object.isSearchable || object.isPerson || object.isCustom, !object.isInternal else { return [] }
+        return object.fields.filter { field in
+            switch field.type {
+            case .string, .textarea, .phone, .email: field.compoundFieldName != nil || !isComposedName(field, of: object)
+            default: false
+            }
+        }
+    }
+
+    /// The `Name` of a person is put together from parts that are searched themselves.
+    private static func isComposedName(_ field: Field, of object: ObjectSchema) -> Bool {
+        object.isPerson && field.name == "Name"
+    }
+
+    /// The terms of a record, as numbers, sorted.
+    /// - Parameter texts: The text of each field of ``fields(of:)``, nil where it has none.
+    func numbers(of texts: [String?], in object: ObjectSchema) -> [Int64] {
+        var terms = SearchTerms()
+        var names: [String] = []
+        for (field, text) in zip(Self.fields(of: object), texts) {
+            guard let text, !text.isEmpty else { continue }
+            let isName = field.isNameField || field.compoundFieldName == "Name" || field.type == .email
+            terms.add(text, as: isName ? .name : .text)
+            if field.name == "LastName" || field.name == "FirstName" { names.append(text) }
+        }
+        // 田中太郎 is searched without a space between the names.
+        if names.count == 2 {
+            terms.add(names[0] + names[1], as: .text)
+            terms.add(names[1] + names[0], as: .text)
+        }
+        return terms.terms.map(hash.number).sorted()
+    }
+
+    /// Makes the postings of a record what its terms are now. Both lists sorted; empty for a record that is not there.
+    static func replace(_ old: [Int64], with new: [Int64], of record: RecordID, _ connection: any Connection) throws {
+        let before = Set(old)
+        let after = Set(new)
+        if before.contains(where: { !after.contains($0) }) {
+            let delete = try connection.prepare("DELETE FROM az_term WHERE term = \(.null) AND record = \(.null)")
+            for term in old where !after.contains(term) { try delete.run([.integer(term), .id(record)]) }
+        }
+        let insert = try connection.prepare(insertion)
+        for term in new where !before.contains(term) { try insert.run([.integer(term), .id(record)]) }
+    }
+
+    /// Notes that the records of an object in a range of ids are to be indexed later.
+    static func postpone(_ object: String, _ range: ClosedRange<RecordID>, _ connection: any Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO az_search_pending (object, first, last)
+            VALUES (\(.text(object)), \(.id(range.lowerBound)), \(.id(range.upperBound)))
+            """
+        )
+    }
+
+    /// Indexes up to `limit` records that a bulk load left for later; to be called on the writer.
+    /// - Returns: How many were indexed; 0 when nothing is left.
+    func settle(_ connection: any Connection, schema: Schema, limit: Int) throws -> Int {
+        let next = try connection.first("SELECT object, first, last FROM az_search_pending LIMIT 1") { row in
+            (object: row.string(0), first: row.int64(1), last: row.int64(2))
+        }
+        guard let next else { return 0 }
+        guard let object = schema.object(next.object) else {
+            try connection.execute("DELETE FROM az_search_pending WHERE object = \(.text(next.object))")
+            return 0
+        }
+        var (postings, last, count) = ([(term: Int64, record: Int64)](), next.first, 0)
+        try each(of: object, from: next.first, to: next.last, limit: limit, connection) { record, terms in
+            for term in terms { postings.append((term, record)) }
+            last = record
+            count += 1
+        }
+        // In the order of the index: neighbours are written together.
+        postings.sort { $0.term < $1.term }
+        let insert = try connection.prepare(Self.insertion)
+        for posting in postings { try insert.run([.integer(posting.term), .integer(posting.record)]) }
+        try connection.execute(
+            "DELETE FROM az_search_pending WHERE object = \(.text(next.object)) AND first = \(.integer(next.first))"
+        )
+        if count == limit, last < next.last {
+            try connection.execute(
+                """
+                INSERT INTO az_search_pending (object, first, last)
+                VALUES (\(.text(next.object)), \(.integer(last + 1)), \(.integer(next.last)))
+                """
+            )
+        }
+        return max(count, 1)
+    }
+
+    /// Records that may hold a text, by its terms: each must still be compared with its text.
+    /// - Returns: Ids in ascending order, at most `limit`; empty for a text without a term.
+    func candidates(for text: String, _ connection: any Connection, limit: Int) throws -> [RecordID] {
+        let groups = SearchTerms.searched(text).map { $0.map(hash.number) }
+        guard !groups.isEmpty else { return [] }
+        let sized = try groups.map { group in
+            (group: group, count: try group.map { try Self.count($0, connection) }.reduce(0, +))
+        }.sorted { $0.count < $1.count }
+        guard let rarest = sized.first, rarest.count > 0 else { return [] }
+        var query: SQL = "SELECT DISTINCT t.record FROM az_term t WHERE t.term IN (\(Self.list(rarest.group)))"
+        for other in sized.dropFirst() {
+            query.append(
+                " AND EXISTS (SELECT 1 FROM az_term o WHERE o.term IN (\(Self.list(other.group))) AND o.record = t.record)"
+            )
+        }
+        query.append(" ORDER BY t.record LIMIT \(.integer(Int64(limit)))")
+        return try connection.all(query) { RecordID(rawValue: $0.int64(0)) }
+    }
+
+    private static let insertion: SQL =
+        "INSERT INTO az_term (term, record) VALUES (\(.null), \(.null)) ON CONFLICT DO NOTHING"
+
+    private static func list(_ terms: [Int64]) -> SQL {
+        .joined(terms.map { "\(.integer($0))" }, separator: ", ")
+    }
+
+    /// How many records have a term, counted to a thousand: enough to begin with the rarest.
+    private static func count(_ term: Int64, _ connection: any Connection) throws -> Int {
+        let count = try connection.first(
+            "SELECT count(*) FROM (SELECT 1 FROM az_term WHERE term = \(.integer(term)) LIMIT 1000) AS some"
+        ) { $0.int64(0) }
+        return Int(count ?? 0)
+    }
+
+    private func each(
+        of object: ObjectSchema, from first: Int64, to last: Int64, limit: Int, _ connection: any Connection,
+        _ body: (Int64, [Int64]) throws -> Void
+    ) throws {
+        let fields = Self.fields(of: object)
+        guard !fields.isEmpty else { return }
+        let columns = SQL.joined(fields.map { "\(identifier: Identifier($0.name))" }, separator: ", ")
+        let query: SQL = """
+            SELECT "Id", \(columns) FROM \(identifier: Identifier(object.name))
+            WHERE "Id" BETWEEN \(.integer(first)) AND \(.integer(last)) ORDER BY "Id" LIMIT \(.integer(Int64(limit)))
+            """
+        try connection.rows(query) { row in
+            let texts = fields.indices.map { row.isNull($0 + 1) ? nil : row.string($0 + 1) }
+            try body(row.int64(0), numbers(of: texts, in: object))
+            return true
+        }
+    }
+}
