@@ -150,7 +150,8 @@ struct SearchTermParser {
         loop: while !isAtEnd {
             let byte = lexer.byte
             switch byte {
-            case _ where byte.isSpace || isAtWideSpace, UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "\""): break loop
+            case _ where byte.isSpace || isAtWideSpace: break loop
+            case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "\""): break loop
             case UInt8(ascii: "*"), UInt8(ascii: "?"):
                 flush()
                 parts.append(byte == UInt8(ascii: "*") ? .anyRun : .anyOne)
@@ -194,8 +195,8 @@ struct SearchTermParser {
         let count = joint.utf8CodeUnitCount
         for offset in 0..<count where lexer.byte(after: offset) & 0xDF != joint.utf8Start[offset] { return false }
         let behind = lexer.byte(after: count)
-        return behind == 0 || behind.isSpace || behind == end || isWideSpace(after: count) || behind == UInt8(ascii: "(")
-            || behind == UInt8(ascii: ")") || behind == UInt8(ascii: "\"")
+        return behind == 0 || behind.isSpace || behind == end || isWideSpace(after: count)
+            || behind == UInt8(ascii: "(") || behind == UInt8(ascii: ")") || behind == UInt8(ascii: "\"")
     }
 
     private mutating func skip(_ joint: StaticString) -> Bool {

@@ -126,7 +126,8 @@ extension Printer {
 
     private static func isReserved(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "?", "&", "|", "!", "{", "}", "[", "]", "(", ")", "^", "~", "*", ":", "\\", "\"", "'", "+", "-", "\u{3000}": true
+        case "?", "&", "|", "!", "{", "}", "[", "]", "(", ")", "^", "~", "*", ":", "\\", "\"", "'", "+", "-": true
+        case "\u{3000}": true
         default: scalar.value <= 0x20 || scalar.value == 0x7F
         }
     }

@@ -29,7 +29,8 @@ public struct Comparison: Hashable, Sendable {
     public indirect enum Operand: Hashable, Sendable {
         /// One literal; for ``Operator/in`` and its kin this is a bind variable that holds a list.
         case literal(Literal)
-        /// One or more literals; with ``Operator/in``, ``Operator/notIn``, ``Operator/includes``, ``Operator/excludes``.
+        /// One or more literals; with ``Operator/in``, ``Operator/notIn``, ``Operator/includes`` and
+        /// ``Operator/excludes``.
         case list([Literal])
         /// A semi-join or, with ``Operator/notIn``, an anti-join.
         case query(Query)

@@ -13,7 +13,7 @@ public struct Literal: Hashable, Sendable {
         case date(Day)
         case datetime(Instant)
         case time(TimeOfDay)
-        /// `TODAY`, `LAST_N_DAYS:30`.
+        /// `TODAY`, `LAST_N_DAYS:30`; ``DateLiteral/range(now:calendar:)`` tells which time that is.
         case relative(DateLiteral)
         /// `USD5000`: the ISO 4217 code in capitals, and the amount.
         case currency(String, Double)
@@ -32,7 +32,8 @@ public struct Literal: Hashable, Sendable {
 
 /// A bind variable: an expression of the surrounding program, after a colon.
 public struct Bind: Hashable, Sendable {
-    /// The expression without the colon and without white space that says nothing: `name`, `account.Id`, `ids.keySet()`.
+    /// The expression without the colon and without white space that says nothing: `name`, `account.Id`,
+    /// `ids.keySet()`.
     public let expression: String
 
     public init(_ expression: String) { self.expression = expression }
