@@ -19,11 +19,6 @@ CREATE INDEX az_bin_at ON az_bin (at);
 CREATE TABLE az_bin_link (batch INTEGER NOT NULL, record INTEGER NOT NULL, field TEXT NOT NULL, parent INTEGER NOT NULL,
     PRIMARY KEY (batch, record, field)) STRICT;
 
--- The search index: keyed hashes of words, never the words.
-CREATE TABLE az_term (term INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (term, record)) STRICT, WITHOUT ROWID;
--- Ranges of ids that a bulk load wrote and that are not in the index yet.
-CREATE TABLE az_search_pending (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
-
 -- What was not sent or dialled, and why. Never an address.
 CREATE TABLE az_refusal (id INTEGER PRIMARY KEY, person INTEGER, channel TEXT NOT NULL, object TEXT NOT NULL,
     field TEXT NOT NULL, record INTEGER NOT NULL, "by" INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
