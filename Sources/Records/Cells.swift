@@ -6,11 +6,17 @@ public protocol Cells {
     /// Integers, booleans (0 and 1), ids, datetimes (milliseconds), dates (days), times (milliseconds).
     func int64(_ column: Int) -> Int64
     func double(_ column: Int) -> Double
-    /// The bytes of a text (UTF-8) or of a blob. The pointer dies with the call of `body`.
-    func withBytes<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R
+    /// The bytes of a text (UTF-8) or of a blob, where they lie; empty when NULL. Gone with the next row.
+    func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8>
 }
 
 extension Cells {
+    /// The bytes of a text (UTF-8) or of a blob. The pointer must not leave `body`.
+    @inlinable
+    public func withBytes<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
+        try body(bytes(column))
+    }
+
     /// A copy of a text cell.
     public func string(_ column: Int) -> String { withBytes(column) { String(decoding: $0, as: UTF8.self) } }
 

@@ -7,6 +7,7 @@ public import Records
 public protocol Store: Sendable {
     /// Runs `body` in a transaction on the writer, and commits when it returns. Rolled back when it throws or the
     /// caller was cancelled before it began. One at a time, in the order of the calls.
+    @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
     /// Runs `body` on a reader, which sees one moment of the database. A cancelled caller interrupts it.
@@ -50,6 +51,7 @@ public protocol Connection: AnyObject {
     func run(_ migration: Migration) throws
 
     /// Runs `body` in a savepoint: what it wrote is undone when it throws, and the transaction goes on.
+    @discardableResult
     func savepoint<T>(_ body: () throws -> T) throws -> T
 }
 
@@ -68,7 +70,7 @@ public protocol Bindings {
     func setNull(at place: Int)
     /// Integers, booleans (0 and 1), ids, datetimes (milliseconds), dates (days), times (milliseconds).
     func set(_ number: Int64, at place: Int)
-    func set(_ number: Double, at place: Int)
+    func set(double number: Double, at place: Int)
     /// UTF-8, which is copied before the call returns.
     func set(text bytes: UnsafeBufferPointer<UInt8>, at place: Int)
     /// A blob, which is copied before the call returns.

@@ -3,8 +3,21 @@ import Records
 import Testing
 
 /// One row of a result, as a store would hand it over.
-struct FixedCells: Cells {
+final class FixedCells: Cells {
     let values: [Value]
+    private let texts: [UnsafeBufferPointer<UInt8>]
+
+    init(values: [Value]) {
+        self.values = values
+        texts = values.map { value in
+            let bytes = if case .bytes(let bytes) = value { bytes } else { Array((value.text ?? "").utf8) }
+            let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+            _ = copy.initialize(from: bytes)
+            return UnsafeBufferPointer(copy)
+        }
+    }
+
+    deinit { for text in texts { text.deallocate() } }
 
     func isNull(_ column: Int) -> Bool { values[column].isNull }
     func int64(_ column: Int) -> Int64 {
@@ -19,12 +32,7 @@ struct FixedCells: Cells {
         }
     }
     func double(_ column: Int) -> Double { if case .double(let number) = values[column] { number } else { 0 } }
-    func withBytes<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
-        switch values[column] {
-        case .bytes(let bytes): try bytes.withUnsafeBufferPointer(body)
-        default: try Array((values[column].text ?? "").utf8).withUnsafeBufferPointer(body)
-        }
-    }
+    func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> { texts[column] }
 
     /// A cell of each kind.
     static func sample() throws -> (cells: FixedCells, types: [FieldType]) {

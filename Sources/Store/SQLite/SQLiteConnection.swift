@@ -16,7 +16,7 @@ final class SQLiteConnection: Connection {
         var opened: OpaquePointer?
         // Without SQLite's own mutex: a connection is used by one thread at a time.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (role == .writer ? SQLITE_OPEN_CREATE : 0)
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let code = sqlite3_open_v2(path, &opened, flags, CleanPages.name)
         guard code == SQLITE_OK, let opened else {
             defer { sqlite3_close(opened) }
             throw SQLiteError.last(opened, doing: "opening \(path)")
@@ -37,7 +37,18 @@ final class SQLiteConnection: Connection {
     func close() {
         statements.finalizeAll()
         let code = sqlite3_close(database)
-        precondition(code == SQLITE_OK, "a statement outlives its connection")
+        precondition(code == SQLITE_OK, "\(compiledCount) statements outlive their connection")
+    }
+
+    /// How many statements hold memory of this connection.
+    var compiledCount: Int {
+        var count = 0
+        var statement = sqlite3_next_stmt(database, nil)
+        while statement != nil {
+            count += 1
+            statement = sqlite3_next_stmt(database, statement)
+        }
+        return count
     }
 
     @discardableResult

@@ -11,10 +11,10 @@ struct SQLiteRow: Cells {
 
     func double(_ column: Int) -> Double { sqlite3_column_double(statement, Int32(column)) }
 
-    func withBytes<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
+    func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> {
         // Asked for as a blob, a text comes as it lies in the page: no copy for a terminator.
         let start = sqlite3_column_blob(statement, Int32(column))
         let count = Int(sqlite3_column_bytes(statement, Int32(column)))
-        return try body(UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count))
+        return UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count)
     }
 }

@@ -40,7 +40,7 @@ final class SQLiteStatement: Bindings {
             case .null: setNull(at: place)
             case .boolean(let truth): set(Int64(truth ? 1 : 0), at: place)
             case .integer(let number): set(number, at: place)
-            case .double(let number): set(number, at: place)
+            case .double(let number): set(double: number, at: place)
             case .text(let text): set(text, at: place)
             case .date(let day): set(Int64(day.daysSince1970), at: place)
             case .datetime(let instant): set(instant.milliseconds, at: place)
@@ -63,7 +63,7 @@ final class SQLiteStatement: Bindings {
 
     func set(_ number: Int64, at place: Int) { sqlite3_bind_int64(handle, Int32(place + 1), number) }
 
-    func set(_ number: Double, at place: Int) { sqlite3_bind_double(handle, Int32(place + 1), number) }
+    func set(double number: Double, at place: Int) { sqlite3_bind_double(handle, Int32(place + 1), number) }
 
     func set(text bytes: UnsafeBufferPointer<UInt8>, at place: Int) { set(bytes: bytes, isText: true, at: place) }
 

@@ -1,0 +1,82 @@
+import Foundation
+import Records
+import Store
+import Testing
+
+struct StatementTests {
+    @Test(arguments: Driver.allCases)
+    func `each kind of value is bound and read back`(driver: Driver) async throws {
+        try await driver.withStore { store, _ in
+            let rows: [(Value, FieldType, SQL)] = [
+                (.boolean(true), .boolean, "INTEGER"), (.integer(-1 << 62), .long, "INTEGER"),
+                (.double(0.1), .double, "REAL"), (.text("日本語 é\0end"), .string, "TEXT"), (.text(""), .string, "TEXT"),
+                (.date(Day(year: 1969, month: 12, day: 31)), .date, "INTEGER"),
+                (.datetime(Instant(milliseconds: -1)), .datetime, "INTEGER"),
+                (.time(TimeOfDay(milliseconds: 86_399_999)), .time, "INTEGER"), (.bytes([0, 255]), .base64, "BLOB"),
+                (.id(RecordID(rawValue: 1 << 50)), .id, "INTEGER"), (.null, .string, "TEXT"),
+            ]
+            try await store.write { connection in
+                for (value, type, column) in rows {
+                    try connection.execute("CREATE TABLE t (a \(column))\(connection.dialect.tableSuffix)")
+                    try connection.execute("INSERT INTO t VALUES (\(value))")
+                    #expect(try connection.first("SELECT a FROM t") { $0.value(0, as: type) } == value)
+                    try connection.execute("DROP TABLE t")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `bindings set in place leave out what is NULL`(driver: Driver) async throws {
+        try await driver.withStore { store, _ in
+            try await store.write { connection in
+                try connection.execute("CREATE TABLE t (a INTEGER, b TEXT, c REAL)")
+                let insert = try connection.prepare("INSERT INTO t VALUES (\(.null), \(.null), \(.null))")
+                try insert.run { bindings in
+                    bindings.set(1, at: 0)
+                    Array("text".utf8).withUnsafeBufferPointer { bindings.set(text: $0, at: 1) }
+                    bindings.set(double: 2.5, at: 2)
+                }
+                try insert.run { $0.set(2, at: 0) }
+            }
+            let rows = try await store.read { connection in
+                try connection.all("SELECT a, b, c FROM t ORDER BY a") {
+                    [$0.value(0, as: .long), $0.value(1, as: .string), $0.value(2, as: .double)]
+                }
+            }
+            #expect(rows == [[1, "text", 2.5], [2, .null, .null]])
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `the same query may run inside itself`(driver: Driver) async throws {
+        try await driver.withStore { store, _ in
+            let pairs = try await store.read { connection in
+                var pairs = 0
+                for _ in 0..<3 {
+                    try connection.rows("SELECT 1 UNION ALL SELECT 2") { _ in
+                        try connection.rows("SELECT 1 UNION ALL SELECT 2") { _ in
+                            pairs += 1
+                            return true
+                        }
+                        return true
+                    }
+                }
+                return pairs
+            }
+            #expect(pairs == 12)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a value of a wrong kind is refused by a strict table`(driver: Driver) async throws {
+        try await driver.withStore { store, _ in
+            try await store.write { connection in
+                try connection.execute("CREATE TABLE t (a \(connection.dialect.type(.integer)))\(connection.dialect.tableSuffix)")
+            }
+            await #expect(throws: PlatformError(.fieldIntegrityException, "")) {
+                try await store.write { try $0.execute("INSERT INTO t VALUES (\(.text("secret word")))") }
+            }
+        }
+    }
+}
