@@ -15,6 +15,7 @@ public final class Engine: Sendable {
     let store: any Store
     let vault: Vault
     let schema = LiveSchema()
+    let search: SearchIndex
     let evidence: EvidenceLog
     private let lock: FolderLock
 
@@ -27,6 +28,7 @@ public final class Engine: Sendable {
         self.environment = environment
         self.store = store
         self.vault = vault
+        search = SearchIndex(key: vault.derivedKey(for: "search index"))
         self.evidence = evidence
         self.lock = lock
     }
