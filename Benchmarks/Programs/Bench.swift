@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The programs that the benchmarks need besides the product itself.
+@main
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "azukari-bench", abstract: "Programs for the benchmarks; see script/bench.",
+        subcommands: [BareServer.self]
+    )
+}
