@@ -78,6 +78,8 @@ let package = Package(
             dependencies: [
                 "Records", "Engine", "Identity",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -105,24 +107,14 @@ let package = Package(
                 "Records", "Formats", "SOQL", "Engine", "Identity", "Privacy", "HTTP", "API", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
-        // The programs that script/bench runs beside the product
-        .executableTarget(
-            name: "azukari-bench",
-            dependencies: [
-                "Records", "Engine", "Privacy",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-            ],
-            path: "Benchmarks/Programs",
-            swiftSettings: strict
-        ),
-
         // Tests
         .target(name: "AzukariTesting", dependencies: ["Records", "Engine", "Store"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),

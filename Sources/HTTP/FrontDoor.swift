@@ -12,14 +12,16 @@ public struct FrontDoor: HTTPResponder {
     /// - Parameters:
     ///   - router: the routes of both edges.
     ///   - forms: how errors look, by path.
+    ///   - usage: where the calls of the day are counted.
     public init(
         router: some HTTPResponder<EdgeContext>, forms: [any ErrorForm], address: PublicAddress,
-        environment: Records.Environment
+        usage: RequestUsage, environment: Records.Environment
     ) {
         let steps: [any MiddlewareProtocol<Request, Response, EdgeContext>] = [
             RequestIDStep(environment: environment),
             AccessLogStep(environment: environment),
             SecurityHeadersStep(address: address),
+            UsageStep(usage: usage),
             ErrorFormStep(forms: forms),
             RequestSizeStep(),
             RateLimitStep(environment: environment),

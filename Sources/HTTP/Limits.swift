@@ -27,6 +27,8 @@ public enum Limits {
     public static let callersMax = 20_000
     /// Calls a day that the platform's `limits` resource speaks of. High enough that nobody meets it by work alone.
     public static let dailyRequestsMax = 5_000_000
+    /// Connections at a time; more wait in the backlog of the system. Each costs some 100 KiB with TLS.
+    public static let connectionsMax = 4096
     /// An idle connection is closed after a minute: clients reconnect, and idle ones would pile up.
     public static let idleConnectionSeconds = 60
 }
