@@ -115,6 +115,18 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The programs that script/bench runs beside the product
+        .executableTarget(
+            name: "azukari-bench",
+            dependencies: [
+                "Records", "Engine", "Privacy",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Benchmarks/Programs",
+            swiftSettings: strict
+        ),
+
         // Tests
         .target(name: "AzukariTesting", dependencies: ["Records", "Engine", "Store"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
