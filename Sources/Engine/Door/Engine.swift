@@ -15,6 +15,9 @@ public final class Engine: Sendable {
     let store: any Store
     let vault: Vault
     let schema = LiveSchema()
+    let accesses = AccessCache()
+    let plans = PlanCache()
+    let reads = ReadLog()
     let search: SearchIndex
     let evidence: EvidenceLog
     private let lock: FolderLock

@@ -39,6 +39,9 @@ struct FirstRows {
             "Profile", Self.standardUser,
             [("Name", "Standard User"), ("UserType", "Standard"), ("PermissionsApiEnabled", true)], schema, connection
         )
+        try FirstRights.make(
+            administrator: Self.administrator, standardUser: Self.standardUser, on: connection
+        )
         for user in SystemUser.allCases {
             try insert("User", user.id, userRow(user), schema, connection)
         }

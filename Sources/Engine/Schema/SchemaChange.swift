@@ -31,6 +31,7 @@ enum SchemaChange {
             text, name: new.name, file: new.name, system: try Catalogue.systemFields()
         )
         try SchemaTables.create(object, on: connection)
+        try connection.execute("INSERT INTO az_sequence (name, next) VALUES (\(.text(new.name)), 1)")
         try connection.execute("INSERT INTO az_object (name, text) VALUES (\(.text(new.name)), \(.text(text)))")
         try LiveSchema.advance(on: connection)
     }

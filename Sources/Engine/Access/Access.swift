@@ -1,0 +1,89 @@
+import Records
+import Store
+import Synchronization
+
+/// What a session may see and do at one moment of the database.
+struct Access: Sendable {
+    /// All objects and fields, whoever asks.
+    let full: Schema
+    /// What the session may read; its `isCreateable` and kin say what it may write.
+    let visible: Schema
+    let rights: Rights
+}
+
+/// Who is asking, as the database has the user at this moment.
+struct Viewer: Sendable {
+    let access: Access
+    let user: RecordID
+    /// An IANA name.
+    let timeZone: String
+    /// `ja` or `en`.
+    let language: String
+}
+
+/// What profiles may see, worked out once for each version of the schema.
+final class AccessCache: Sendable {
+    private struct Held {
+        var version: Int64 = -1
+        var accesses: [Rights.Holder: Access] = [:]
+    }
+
+    private let held = Mutex(Held())
+
+    func access(of holder: Rights.Holder, in schema: Schema, on connection: any Connection) throws -> Access {
+        let known = held.withLock { $0.version == schema.version ? $0.accesses[holder] : nil }
+        if let known { return known }
+        let rights: Rights =
+            switch holder {
+            case .system: .system
+            case .profile(let profile): try Rights(profile: profile, on: connection)
+            case .nobody: try Rights(profile: nil, on: connection)
+            }
+        let access = Access(full: schema, visible: rights.filter(schema), rights: rights)
+        held.withLock { held in
+            if held.version < schema.version { held = Held(version: schema.version) }
+            if held.version == schema.version { held.accesses[holder] = access }
+        }
+        return access
+    }
+}
+
+extension Session {
+    /// What this session may see and do, by the moment of the database that `connection` stands at: a user who was
+    /// made inactive, or whose profile changed, feels it at the next statement.
+    func viewer(on connection: any Connection) throws -> Viewer {
+        let organisation = engine.organisation
+        if system != nil {
+            let schema = try engine.schema.current(on: connection)
+            let access = try engine.accesses.access(of: .system, in: schema, on: connection)
+            return Viewer(
+                access: access, user: user, timeZone: organisation.timeZone, language: organisation.defaultLanguage
+            )
+        }
+        let found = try connection.first(
+            """
+            SELECT s.version, u."ProfileId", u."TimeZoneSidKey", u."LanguageLocaleKey" FROM "User" u, az_schema s \
+            WHERE u."Id" = \(.id(user)) AND u."IsActive" = 1 AND u."IsDeleted" = 0
+            """
+        ) { row in
+            (
+                version: row.int64(0), profile: row.value(1, as: .reference).id, timeZone: row.value(2, as: .string).text,
+                language: row.value(3, as: .string).text
+            )
+        }
+        guard let found else {
+            throw PlatformError(.invalidSessionID, "Session expired or invalid")
+        }
+        let schema = try engine.schema.current(on: connection, version: found.version)
+        let access = try engine.accesses.access(
+            of: found.profile.map(Rights.Holder.profile) ?? .nobody, in: schema, on: connection
+        )
+        return Viewer(
+            access: access, user: user, timeZone: found.timeZone ?? organisation.timeZone,
+            language: (found.language ?? organisation.defaultLanguage).hasPrefix("ja") ? "ja" : "en"
+        )
+    }
+
+    /// The shorter form for those who ask nothing but what may be done.
+    func access(on connection: any Connection) throws -> Access { try viewer(on: connection).access }
+}

@@ -1,0 +1,99 @@
+import Records
+import Store
+
+/// A compiled query: one statement for its own level, and a plan for each list of children.
+struct Plan: Sendable {
+    /// As the session sees it.
+    let object: ObjectSchema
+    /// What a flat reader gets, in order; further cells of a row are ids for the shape.
+    let columns: [ResultColumn]
+    /// Whether every selected item is one column: no compound, no `TYPEOF`, no children.
+    let isFlat: Bool
+    let shape: Shape
+    /// The cell of the row's own id; nil for grouped queries.
+    let idColumn: Int?
+    /// How many cells a row has, ids included.
+    let cellCount: Int
+    /// `SELECT COUNT()`.
+    let isCount: Bool
+    let isGrouped: Bool
+    let children: [ChildPlan]
+    /// Whether it may be kept: false when it holds a value of this very call (`TODAY`, a bind variable).
+    let isLasting: Bool
+
+    let select: SQL
+    let from: SQL
+    /// The predicate that keeps the recycle bin out, or in.
+    let deletion: SQL?
+    let condition: SQL?
+    let grouping: SQL
+    let order: SQL
+    let limit: Int?
+    let offset: Int
+
+    /// The whole statement; `atMost` lowers its limit.
+    func statement(atMost: Int? = nil) -> SQL {
+        select + from + Self.wherever([condition, deletion]) + grouping + order + window(atMost)
+    }
+
+    /// The ids of the rows, in their order.
+    func idStatement() -> SQL {
+        "SELECT t0.\"Id\"" + from + Self.wherever([condition, deletion]) + order + window(nil)
+    }
+
+    /// How many rows there are.
+    func countStatement() -> SQL {
+        if limit == nil && offset == 0 { return "SELECT COUNT(*)" + from + Self.wherever([condition, deletion]) }
+        return "SELECT COUNT(*) FROM (SELECT 1" + from + Self.wherever([condition, deletion]) + window(nil) + ")"
+    }
+
+    /// The rows with these ids, as far as they are there, in no order; the query's own condition was met before.
+    func statement(of ids: [RecordID]) -> SQL {
+        select + from + Self.wherever([Self.among("t0.\"Id\"", ids), deletion])
+    }
+
+    /// `column IN (…)`, or an equation for one. Lists are filled up with their last id to few lengths, so that few
+    /// different statements are prepared.
+    static func among(_ column: SQL, _ ids: [RecordID]) -> SQL {
+        guard let last = ids.last else { return "1 = 0" }
+        if ids.count == 1 { return "\(column) = \(.id(last))" }
+        let length = [4, 16, 64, 256, 1024].first { $0 >= ids.count } ?? ids.count
+        let padded = ids + Array(repeating: last, count: length - ids.count)
+        return "\(column) IN (\(.joined(padded.map { "\(.id($0))" }, separator: ",")))"
+    }
+
+    static func wherever(_ conditions: [SQL?]) -> SQL {
+        let present = conditions.compactMap { $0 }
+        return present.isEmpty ? "" : " WHERE " + .joined(present, separator: " AND ")
+    }
+
+    private func window(_ atMost: Int?) -> SQL {
+        let limit = [limit, atMost].compactMap { $0 }.min()
+        guard limit != nil || offset > 0 else { return "" }
+        let head: SQL = " LIMIT \(.integer(Int64(limit ?? -1)))"
+        return offset > 0 ? head + " OFFSET \(.integer(Int64(offset)))" : head
+    }
+}
+
+/// A list of children: its rows for many parents at once.
+struct ChildPlan: Sendable {
+    let plan: Plan
+    /// The lookup to the parent.
+    let link: SQL
+
+    /// The rows of these parents, with the parent's id in the last cell, each parent's rows in the query's order.
+    func statement(parents: [RecordID]) -> SQL {
+        let condition = Plan.wherever([Plan.among(link, parents), plan.condition, plan.deletion])
+        guard plan.limit != nil || plan.offset > 0 else {
+            let order: SQL = plan.order.text.isEmpty ? " ORDER BY t0.\"Id\"" : plan.order
+            return plan.select + ", \(link)" + plan.from + condition + order
+        }
+        // Each parent has a window of its own: the rows are numbered within their parent.
+        let order: SQL = plan.order.text.isEmpty ? " ORDER BY t0.\"Id\"" : plan.order
+        let numbered =
+            plan.select + ", \(link), ROW_NUMBER() OVER (PARTITION BY \(link)\(order)) AS az_row" + plan.from + condition
+        let first = Int64(plan.offset)
+        let last = plan.limit.map { first + Int64($0) } ?? .max
+        return "SELECT * FROM (\(numbered)) WHERE az_row > \(.integer(first)) AND az_row <= \(.integer(last)) ORDER BY az_row"
+    }
+}

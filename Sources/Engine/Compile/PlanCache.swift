@@ -1,0 +1,75 @@
+import Records
+import SOQL
+import Store
+
+/// Compiled queries, kept as long as neither the schema nor the rights change.
+final class PlanCache: Sendable {
+    private struct Key: Hashable {
+        let text: String
+        let version: Int64
+        let holder: Rights.Holder
+        let deleted: Deleted
+        let timeZone: String
+        let language: String
+    }
+
+    private struct FieldsKey: Hashable {
+        let object: String
+        /// Empty for all readable fields.
+        let fields: [String]
+        let version: Int64
+        let holder: Rights.Holder
+    }
+
+    private let trees = GenerationCache<String, Query>(max: 1000)
+    private let plans = GenerationCache<Key, Plan>(max: 1000)
+    private let rows = GenerationCache<FieldsKey, Plan>(max: 1000)
+
+    /// The plan of a query's text. Bind variables are understood when some are handed in.
+    func plan(_ text: String, _ viewer: Viewer, _ call: Call) throws -> Plan {
+        let key = Key(
+            text: text, version: viewer.access.full.version, holder: viewer.access.rights.holder,
+            deleted: call.deleted, timeZone: viewer.timeZone, language: viewer.language
+        )
+        return try plans.value(key, keepIf: \.isLasting) {
+            do {
+                let tree = try trees.value(text) {
+                    try Query(parsing: text, dialect: call.bindings.isEmpty ? .api : .apex)
+                }
+                return try QueryCompiler(call.context(viewer, text: text)).plan(tree)
+            } catch let error as SOQLError {
+                throw error.platformError(in: text)
+            }
+        }
+    }
+
+    /// The plan that reads rows by their ids. `fields` may be paths; nil for all readable ones but files' bytes.
+    func plan(of object: ObjectSchema, fields: [String]?, _ viewer: Viewer, _ call: Call) throws -> Plan {
+        let key = FieldsKey(
+            object: object.name, fields: fields ?? [], version: viewer.access.full.version,
+            holder: viewer.access.rights.holder
+        )
+        return try rows.value(key) {
+            let names = fields ?? object.fields.filter { $0.type != .base64 && $0.type != .junctionIDList }.map(\.name)
+            let query = Query(
+                select: names.map { .expression(.field(Path($0.split(separator: ".").map(String.init))), alias: nil) },
+                from: From(Path([object.name]))
+            )
+            return try QueryCompiler(call.context(viewer, text: nil)).plan(query, of: object)
+        }
+    }
+
+    /// What comes with a query's text.
+    struct Call {
+        let now: Instant
+        let deleted: Deleted
+        let bindings: [String: BoundValue]
+        let dialect: DatabaseDialect
+
+        func context(_ viewer: Viewer, text: String?) -> QueryContext {
+            QueryContext(
+                viewer: viewer, now: now, deleted: deleted, bindings: bindings, dialect: dialect, text: text
+            )
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Records
+import SOQL
+import Store
+
+extension QueryCompiler {
+    /// The select list of a query whose rows are groups.
+    func selectGroups(_ query: Query, _ scope: Scope, into selection: inout Selection) throws {
+        var groups: [SQL] = []
+        switch query.groupBy {
+        case .plain(let expressions): groups = try expressions.map { try operand($0, scope, Selection()).sql }
+        case .rollup(let list), .cube(let list):
+            throw context.error(
+                .malformedQuery, "GROUP BY ROLLUP and CUBE are not supported.", at: list.first?.position ?? query.position
+            )
+        case nil: break
+        }
+        var unnamed = 0
+        for item in query.select {
+            guard case .expression(let expression, let alias) = item else {
+                throw context.error(
+                    .malformedQuery, "A query with GROUP BY selects fields and aggregates alone.", at: item.position
+                )
+            }
+            let value = try operand(expression, scope, Selection())
+            if case .aggregate = expression {
+            } else if !groups.contains(where: { $0.text == value.sql.text }) {
+                throw context.error(.malformedQuery, "Field must be grouped or aggregated: \(value.name)", at: item.position)
+            }
+            let name: String
+            if let alias {
+                name = alias.text
+            } else if case .field = expression {
+                name = String(value.name.split(separator: ".").last ?? "")
+            } else {
+                name = "expr\(unnamed)"
+                unnamed += 1
+            }
+            guard selection.aliases.updateValue(value, forKey: name.lowercased()) == nil else {
+                throw context.error(.malformedQuery, "duplicate alias: \(name)", at: item.position)
+            }
+            let cell = selection.add(value, named: name)
+            selection.node.add(.ready(.column(name, cell, value.type)))
+        }
+        if !groups.isEmpty { selection.grouping = " GROUP BY \(.joined(groups, separator: ", "))" }
+    }
+
+    func ordering(_ query: Query, _ scope: Scope, _ selection: Selection) throws -> SQL {
+        guard !query.orderBy.isEmpty, !query.isCount else { return "" }
+        var terms = try query.orderBy.map { ordering -> SQL in
+            let value = try operand(ordering.expression, scope, selection)
+            guard value.type.storage != nil else {
+                throw context.error(
+                    .invalidField, "field '\(value.name)' can not be sorted in a query call",
+                    at: ordering.expression.position
+                )
+            }
+            let term: SQL = ordering.isDescending ? "\(value.sql) DESC" : value.sql
+            // Said only where it matters: an index gives the order of a field that is never empty.
+            guard value.isNillable else { return term }
+            return ordering.nulls == .last ? term + " NULLS LAST" : term + " NULLS FIRST"
+        }
+        // Rows that are equal keep one order, so that pages and repeated queries agree.
+        if query.groupBy == nil && selection.grouping.text.isEmpty && !selection.ids.isEmpty {
+            let id: SQL = "\(identifier: scope.root.alias).\"Id\""
+            terms.append(query.orderBy[query.orderBy.count - 1].isDescending ? id + " DESC" : id)
+        }
+        return " ORDER BY \(.joined(terms, separator: ", "))"
+    }
+}

@@ -1,0 +1,148 @@
+import Records
+import SOQL
+import Store
+
+/// Turns a query's tree into statements, against the schema that the session may see.
+final class QueryCompiler {
+    let context: QueryContext
+    private var aliasCount = 0
+    /// Whether a value of this very call went into the statement.
+    private(set) var isLasting = true
+
+    init(_ context: QueryContext) { self.context = context }
+
+    func plan(_ query: Query) throws -> Plan {
+        let object = try object(query.from.source)
+        if query.isAllRows && context.deleted == .without { return try withDeletedRows().plan(query) }
+        return try plan(query, of: object)
+    }
+
+    /// A query, or a list of children, over an object.
+    func plan(_ query: Query, of object: ObjectSchema) throws -> Plan {
+        let scope = scope(object, query.from)
+        try checkClauses(query)
+        let isGrouped = query.groupBy != nil || !query.isCount && query.select.contains(where: isAggregate)
+        let window = (limit: try query.limit.map(count), offset: try query.offset.map(count) ?? 0)
+        if window.offset > 2000, let offset = query.offset {
+            throw context.error(
+                .numberOutsideValidRange, "Maximum SOQL offset allowed is 2000", at: offset.position
+            )
+        }
+        var selection = Selection()
+        if isGrouped {
+            try selectGroups(query, scope, into: &selection)
+        } else if !query.isCount {
+            try selectRows(query, scope, into: &selection)
+        }
+        let filters = try [scopeCondition(query, scope)] + [query.where.map { try condition($0, scope, Selection()) }]
+        let having = try query.having.map { try condition($0, scope, selection) }
+        let order = try ordering(query, scope, selection)
+        let present = filters.compactMap { $0 }
+        return Plan(
+            object: object,
+            columns: selection.columns,
+            isFlat: selection.isFlat,
+            shape: selection.node.shape(idsFrom: selection.cells.count),
+            idColumn: isGrouped || query.isCount ? nil : selection.cells.count,
+            cellCount: selection.cells.count + selection.ids.count,
+            isCount: query.isCount,
+            isGrouped: isGrouped,
+            children: selection.children,
+            isLasting: isLasting,
+            select: "SELECT " + .joined(selection.cells + selection.ids, separator: ", "),
+            from: " FROM \(identifier: Identifier(object.name)) \(identifier: scope.root.alias)" + scope.joins,
+            deletion: deletion(scope),
+            condition: present.isEmpty ? nil : .joined(present, separator: " AND "),
+            grouping: selection.grouping + (having.map { " HAVING \($0)" } ?? ""),
+            order: order,
+            limit: window.limit,
+            offset: window.offset
+        )
+    }
+
+    private func scope(_ object: ObjectSchema, _ from: From) -> Scope {
+        // The outermost statement's own table is always t0: plans add predicates on it.
+        Scope(object, alias: Identifier("t0"), from: from, context: context) { [self] in
+            aliasCount += 1
+            return Identifier("t\(aliasCount)")
+        }
+    }
+
+    /// The scope of an inner query, whose table has a name of its own.
+    func innerScope(_ object: ObjectSchema, _ from: From) -> Scope {
+        aliasCount += 1
+        return Scope(object, alias: Identifier("t\(aliasCount)"), from: from, context: context) { [self] in
+            aliasCount += 1
+            return Identifier("t\(aliasCount)")
+        }
+    }
+
+    func object(_ source: Path) throws -> ObjectSchema {
+        guard source.names.count == 1, let object = context.schema.object(source.names[0]), object.isQueryable else {
+            throw context.error(.invalidType, "sObject type '\(source.text)' is not supported.", at: source.position)
+        }
+        return object
+    }
+
+    /// A value that holds for this call alone went in.
+    func markFleeting() { isLasting = false }
+
+    /// Every table has the column, so that the partial indexes of unique fields serve.
+    func deletion(_ scope: Scope) -> SQL? {
+        switch context.deleted {
+        case .without: "\(identifier: scope.root.alias).\"IsDeleted\" = 0"
+        case .with: nil
+        case .only: "\(identifier: scope.root.alias).\"IsDeleted\" = 1"
+        }
+    }
+
+    private func withDeletedRows() -> QueryCompiler {
+        QueryCompiler(
+            QueryContext(
+                viewer: context.viewer, now: context.now, deleted: .with, bindings: context.bindings,
+                dialect: context.dialect, text: context.text
+            )
+        )
+    }
+
+    private func count(_ literal: Literal) throws -> Int {
+        if case .bind = literal.kind { markFleeting() }
+        return try context.count(literal)
+    }
+
+    private func checkClauses(_ query: Query) throws {
+        switch query.with {
+        case nil, .securityEnforced, .userMode, .systemMode: break
+        case .dataCategories, .recordVisibility:
+            throw context.error(
+                .malformedQuery, "WITH DATA CATEGORY and RecordVisibilityContext are not supported.", at: query.position
+            )
+        }
+        if case .lookup(let path) = query.using {
+            throw context.error(.malformedQuery, "USING LOOKUP is not supported.", at: path.position)
+        }
+    }
+
+    /// `USING SCOPE mine`.
+    private func scopeCondition(_ query: Query, _ scope: Scope) throws -> SQL? {
+        guard case .scope(let name) = query.using else { return nil }
+        switch name.text.lowercased() {
+        case "everything": return nil
+        case "mine":
+            guard let owner = scope.root.object.field("OwnerId") else { fallthrough }
+            markFleeting()
+            return "\(scope.root.column(owner)) = \(.id(context.viewer.user))"
+        default:
+            throw context.error(
+                .malformedQuery, "The scope '\(name.text)' is not supported. Use everything or mine.", at: name.position
+            )
+        }
+    }
+
+    private func isAggregate(_ item: SelectItem) -> Bool {
+        switch item {
+        case .expression(.aggregate, _), .expression(.format(.aggregate, _), _): true
+        default: false
+        }
+    }
+}

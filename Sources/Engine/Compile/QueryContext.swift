@@ -1,0 +1,22 @@
+import Records
+import SOQL
+
+/// What a query is compiled for: who asks, when, and the values handed in beside the text.
+struct QueryContext {
+    let viewer: Viewer
+    let now: Instant
+    let deleted: Deleted
+    let bindings: [String: BoundValue]
+    let dialect: DatabaseDialect
+    /// The query's text, for errors; nil when the query was not written as text.
+    let text: String?
+
+    var schema: Schema { viewer.access.visible }
+
+    /// An error at a place of the text, in the platform's form.
+    func error(_ code: PlatformError.Code, _ message: String, at position: Position) -> PlatformError {
+        PlatformError(
+            code, text.map { position.report(message, in: $0) } ?? message, position: (position.line, position.column)
+        )
+    }
+}

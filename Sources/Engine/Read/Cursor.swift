@@ -1,0 +1,79 @@
+import Records
+import Store
+
+/// A result kept for reading page by page: the query and the ids of its rows as they were at the first page.
+struct Cursor {
+    let id: RecordID
+    let soql: String
+    let deleted: Deleted
+    let total: Int
+    /// Those of the page asked for.
+    let ids: [RecordID]
+
+    /// Kept as long as somebody reads on, and so long after.
+    static let idleMillisecondsMax: Int64 = 2 * 86_400_000
+
+    private static let prefix: KeyPrefix = {
+        guard let prefix = KeyPrefix("01g") else { preconditionFailure("01g is a key prefix") }
+        return prefix
+    }()
+
+    /// `<id>-<offset>`.
+    static func locator(_ id: RecordID, offset: Int) -> String { "\(id)-\(offset)" }
+
+    static func parse(_ locator: String) throws -> (id: RecordID, offset: Int) {
+        let parts = locator.split(separator: "-", maxSplits: 1)
+        guard let first = parts.first, let id = RecordID(first), id.prefix == prefix,
+            let offset = parts.count == 1 ? 0 : Int(parts[1]), offset >= 0
+        else { throw invalid }
+        return (id, offset)
+    }
+
+    static let invalid = PlatformError(
+        .invalidQueryLocator, "invalid query locator: it is not yours, or its time is over. Run the query again."
+    )
+
+    /// Keeps a result; its id cannot be guessed.
+    static func keep(
+        _ ids: [Int64], of soql: String, deleted: Deleted, user: RecordID, _ environment: Environment,
+        on connection: any Connection
+    ) throws -> RecordID {
+        let now = environment.now()
+        let oldest = now.milliseconds - idleMillisecondsMax
+        try connection.execute("DELETE FROM az_cursor WHERE touched < \(.integer(oldest))")
+        let sequence = environment.randomBytes(5).reduce(0) { $0 << 8 | Int64($1) }
+        let id = RecordID(prefix: prefix, sequence: sequence)
+        let bytes = ids.withUnsafeBytes { Array($0) }
+        try connection.execute(
+            """
+            INSERT INTO az_cursor (id, user, soql, deleted, total, ids, touched) VALUES (\(.id(id)), \(.id(user)), \
+            \(.text(soql)), \(.integer(deleted.rawValue)), \(.integer(Int64(ids.count))), \(.bytes(bytes)), \
+            \(.datetime(now)))
+            """
+        )
+        return id
+    }
+
+    /// The part of a result that a page needs; nil when it is not this user's or its time is over.
+    static func read(
+        _ id: RecordID, offset: Int, size: Int, user: RecordID, now: Instant, on connection: any Connection
+    ) throws -> Cursor? {
+        let oldest = now.milliseconds - idleMillisecondsMax
+        return try connection.first(
+            """
+            SELECT soql, deleted, total, substr(ids, \(.integer(Int64(offset * 8 + 1))), \(.integer(Int64(size * 8)))) \
+            FROM az_cursor WHERE id = \(.id(id)) AND user = \(.id(user)) AND touched >= \(.integer(oldest))
+            """
+        ) { row in
+            Cursor(
+                id: id, soql: row.string(0), deleted: Deleted(rawValue: row.int64(1)) ?? .without,
+                total: Int(row.int64(2)),
+                ids: row.withBytes(3) { bytes in
+                    stride(from: 0, to: bytes.count - 7, by: 8).map {
+                        RecordID(rawValue: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: $0, as: Int64.self))
+                    }
+                }
+            )
+        }
+    }
+}

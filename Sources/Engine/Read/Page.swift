@@ -1,0 +1,16 @@
+public import Records
+
+/// A part of a query's result.
+public struct Page: Sendable {
+    /// Of the whole result, on every page.
+    public let totalSize: Int
+    public let records: [Record]
+    /// Where the next page begins, as `<cursor>-<offset>`; nil on the last.
+    public let locator: String?
+
+    public init(totalSize: Int, records: [Record], locator: String?) {
+        self.totalSize = totalSize
+        self.records = records
+        self.locator = locator
+    }
+}

@@ -1,0 +1,26 @@
+public import Records
+
+/// A column of a flat result.
+public struct ResultColumn: Sendable {
+    /// The path as selected, in canonical spelling: `Account.Name`; the alias or `expr0` of an aggregate.
+    public let name: String
+    public let type: FieldType
+    /// The object that the field belongs to; `AggregateResult` for aggregates.
+    public let object: String
+
+    public init(name: String, type: FieldType, object: String) {
+        self.name = name
+        self.type = type
+        self.object = object
+    }
+}
+
+/// Writes the rows of a result as bytes, straight from the statement's memory. Runs on the reader's thread.
+public protocol RowEncoder: Sendable {
+    /// Before the first row, also when there are none.
+    mutating func begin(_ columns: [ResultColumn], into out: inout [UInt8])
+    /// One row: the cells in the order of the columns, valid inside this call alone.
+    mutating func row(_ cells: any Cells, into out: inout [UInt8])
+    /// After the last row.
+    mutating func end(into out: inout [UInt8])
+}

@@ -1,0 +1,74 @@
+public import Records
+import Store
+
+extension Session {
+    /// Rows by their ids, in the order asked; nil for those that are not there, or not of the object, or in the bin.
+    ///
+    /// - Parameter fields: names or paths to parents' fields; nil for all that the session may read.
+    /// - Throws: `INVALID_TYPE` and `INVALID_FIELD` for what is not there for this session.
+    public func retrieve(_ object: String, _ ids: [RecordID], fields: [String]?) async throws -> [Record?] {
+        let (plan, found) = try await engine.store.read { connection in
+            let viewer = try self.viewer(on: connection)
+            let plan = try self.plan(of: object, fields: fields, viewer, on: connection)
+            return (plan, try RowReader(connection: connection).records(plan, of: ids))
+        }
+        report(.retrieve, plan, found)
+        // In nearly every call: one id, one row.
+        if ids.count == 1 { return [found.first] }
+        let byID = Dictionary(found.compactMap { record in record.id.map { ($0, record) } }) { first, _ in first }
+        return ids.map { byID[$0] }
+    }
+
+    /// The rows that have a value in an external id or another field made for looking up; none, one, or several.
+    ///
+    /// - Throws: `INVALID_FIELD` when the field is not there or not made for looking up.
+    public func find(
+        _ object: String, _ field: String, equals value: Value, fields: [String]?
+    ) async throws -> [Record] {
+        let (plan, found) = try await engine.store.read { connection in
+            let viewer = try self.viewer(on: connection)
+            let plan = try self.plan(of: object, fields: fields, viewer, on: connection)
+            guard let key = plan.object.field(field), key.isIDLookup || key.isExternalID || key.isUnique else {
+                throw PlatformError(
+                    .invalidField,
+                    "Provided external ID field does not exist or is not accessible: \(field)",
+                    fields: [field]
+                )
+            }
+            let value = try self.lookupValue(value, of: key)
+            let condition: SQL = "t0.\(identifier: Identifier(key.name)) = \(value)"
+            let statement = plan.select + plan.from + Plan.wherever([condition, plan.deletion]) + " ORDER BY t0.\"Id\""
+            return (plan, try RowReader(connection: connection).records(plan, statement))
+        }
+        report(.retrieve, plan, found)
+        return found
+    }
+
+    private func plan(
+        of object: String, fields: [String]?, _ viewer: Viewer, on connection: any Connection
+    ) throws -> Plan {
+        guard let schema = viewer.access.visible.object(object), schema.isQueryable else {
+            throw PlatformError(.invalidType, "sObject type '\(object)' is not supported.")
+        }
+        return try engine.plans.plan(of: schema, fields: fields, viewer, call([:], .without, on: connection))
+    }
+
+    /// A path of an address holds text, whatever the field's type.
+    private func lookupValue(_ value: Value, of field: Field) throws -> Value {
+        guard case .text(let text) = value else { return value }
+        let converted: Value? =
+            switch field.type.storage {
+            case .integer where field.type == .id || field.type == .reference: RecordID(text).map { .id($0) }
+            case .integer: Int64(text).map { .integer($0) }
+            case .double: Double(text).map { .double($0) }
+            case .text, .bytes, nil: value
+            }
+        guard let converted else {
+            throw PlatformError(
+                .invalidField, "'\(text)' is no value of \(field.name), which is of type \(field.type.rawValue).",
+                fields: [field.name]
+            )
+        }
+        return converted
+    }
+}
