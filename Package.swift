@@ -113,6 +113,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.copy("Resources")],
             swiftSettings: strict
         ),
         // The programs that script/bench runs beside the product
@@ -169,7 +170,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["azukari", "Engine", "Privacy", "Records", "AzukariTesting"],
+            dependencies: ["azukari", "Engine", "Privacy", "Formats", "Records", "AzukariTesting"],
             swiftSettings: strict
         ),
     ]

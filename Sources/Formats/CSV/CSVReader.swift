@@ -86,18 +86,26 @@ public struct CSVReader: Sendable {
     ///
     /// - Throws: ``FormatError`` when the header is not one: a broken quote or encoding, a NUL, too many columns.
     public mutating func next() throws(FormatError) -> Step {
-        while true {
-            guard begin() else { return .needsInput }
+        guard try readHeader() else { return isFinished ? .end : .needsInput }
+        repeat {
             guard takeRow() else { return isFinished ? .end : .needsInput }
-            if isBlank { continue }
-            if header.isEmpty {
-                try takeHeader()
-                continue
-            }
-            rowNumber += 1
-            settle()
-            return .row
-        }
+        } while isBlank
+        rowNumber += 1
+        settle()
+        return .row
+    }
+
+    /// Reads on to ``header`` and no further. False when more input is needed for it, or there was none at all.
+    ///
+    /// - Throws: ``FormatError`` as ``next()`` does.
+    public mutating func readHeader() throws(FormatError) -> Bool {
+        if !header.isEmpty { return true }
+        guard begin() else { return false }
+        repeat {
+            guard takeRow() else { return false }
+        } while isBlank
+        try takeHeader()
+        return true
     }
 
     /// Whether the first bytes suffice to pass over a byte order mark and to know the delimiter.

@@ -1,0 +1,102 @@
+import Formats
+import Foundation
+import Records
+
+/// A CSV file of any encoding that the reader knows.
+final class CSVSource: RowSource {
+    let columns: [String]
+    let bytesTotal: Int
+    private(set) var bytesRead: Int
+    /// As detected or given.
+    let encoding: TextEncoding
+
+    private let file: FileHandle
+    private var reader: CSVReader
+    private var decoder: TextDecoder
+    private var isAtEnd: Bool
+    /// Rows after which a chunk is handed over.
+    private static let rowsInChunk = 4000
+    private static let bytesInRead = 1 << 18
+
+    /// Opens a file and reads its header.
+    ///
+    /// - Throws: ``LoadError`` when there is no such file, it is empty, or it is no CSV.
+    init(path: String, delimiter: CSVDelimiter?, encoding given: TextEncoding?) throws {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw LoadError("\(path): there is no such file, or it may not be read.")
+        }
+        self.file = file
+        bytesTotal = Int(try file.seekToEnd())
+        try file.seek(toOffset: 0)
+        let sample = try file.read(upToCount: 1 << 20) ?? Data()
+        guard !sample.isEmpty else { throw LoadError("\(path): the file is empty.") }
+        try file.seek(toOffset: 0)
+        let encoding = given ?? TextEncoding.detected(in: sample)
+        self.encoding = encoding
+        var decoder = try TextDecoder(encoding)
+        var reader = CSVReader(delimiter: delimiter)
+        var bytesRead = 0
+        var isAtEnd = false
+        do {
+            while try !reader.readHeader(), !isAtEnd {
+                try Self.feed(from: file, &decoder, &reader, &bytesRead, &isAtEnd)
+            }
+        } catch let error as FormatError {
+            throw LoadError("\(path): this is not a CSV file that can be loaded: \(error)")
+        }
+        guard !reader.header.isEmpty else { throw LoadError("\(path): the file has no header.") }
+        columns = reader.header
+        self.reader = reader
+        self.decoder = decoder
+        self.bytesRead = bytesRead
+        self.isAtEnd = isAtEnd
+        if let twice = Dictionary(grouping: columns) { $0.lowercased() }.first(where: { $0.value.count > 1 }) {
+            throw LoadError("\(path): the column \(twice.value[0]) stands twice in the header.")
+        }
+    }
+
+    func next() throws -> [SourceRow]? {
+        var rows: [SourceRow] = []
+        rows.reserveCapacity(Self.rowsInChunk)
+        while rows.count < Self.rowsInChunk {
+            switch try reader.next() {
+            case .row:
+                rows.append(
+                    SourceRow(number: reader.rowNumber, line: reader.line, cells: reader.values(), fault: fault()))
+            case .needsInput: try Self.feed(from: file, &decoder, &reader, &bytesRead, &isAtEnd)
+            case .end: return rows.isEmpty ? nil : rows
+            }
+        }
+        return rows
+    }
+
+    private static func feed(
+        from file: FileHandle, _ decoder: inout TextDecoder, _ reader: inout CSVReader, _ bytesRead: inout Int,
+        _ isAtEnd: inout Bool
+    ) throws {
+        let bytes = try file.read(upToCount: bytesInRead) ?? Data()
+        bytesRead += bytes.count
+        isAtEnd = bytes.isEmpty
+        var text: [UInt8] = []
+        if isAtEnd { decoder.finish(into: &text) } else { decoder.decode(bytes, into: &text) }
+        reader.feed(text)
+        if isAtEnd { reader.finish() }
+    }
+
+    private func fault() -> RowFault? {
+        guard let fault = reader.fault else { return nil }
+        let column = fault.column.flatMap { $0 < columns.count ? columns[$0] : nil }
+        switch fault {
+        case .columnCount: return RowFault(code: "CSV_COLUMN_COUNT", message: fault.message, column: nil)
+        case .nul: return RowFault(code: "CSV_NUL", message: fault.message, column: column)
+        case .notUTF8:
+            let message = encoding == .utf8
+                ? "not UTF-8: save the file as UTF-8, or name its encoding with --encoding" : "not \(encoding.rawValue)"
+            return RowFault(code: "CSV_ENCODING", message: message, column: column)
+        case .quoteNotClosed: return RowFault(code: "CSV_QUOTE_NOT_CLOSED", message: fault.message, column: column)
+        case .textAfterQuote: return RowFault(code: "CSV_TEXT_AFTER_QUOTE", message: fault.message, column: column)
+        case .cellTooLong: return RowFault(code: "STRING_TOO_LONG", message: fault.message, column: column)
+        case .rowTooLong: return RowFault(code: "CSV_ROW_TOO_LONG", message: fault.message, column: nil)
+        }
+    }
+}
