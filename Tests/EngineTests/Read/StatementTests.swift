@@ -1,0 +1,119 @@
+import Foundation
+import Records
+import Store
+import Testing
+
+@testable import Engine
+
+/// What statements a query becomes, and whether they use the indexes.
+struct StatementTests {
+    @Test(arguments: [
+        ("SELECT LastName FROM Contact WHERE Id = '003000000000001'", "INTEGER PRIMARY KEY"),
+        ("SELECT LastName FROM Contact WHERE Email = 'a@example.com'", "ix_Contact_Email"),
+        ("SELECT LastName FROM Contact WHERE Email IN ('a@example.com', 'b@example.com')", "ix_Contact_Email"),
+        ("SELECT LastName FROM Contact WHERE LastName = 'Sato'", "ix_Contact_LastName"),
+        ("SELECT LastName FROM Contact WHERE LastName LIKE 'Sat%'", "ix_Contact_LastName"),
+        ("SELECT Id FROM Contact ORDER BY LastName LIMIT 10", "ix_Contact_LastName"),
+        ("SELECT LastName FROM Contact WHERE AccountId = '001000000000001'", "ix_Contact_AccountId"),
+        ("SELECT LastName FROM Contact WHERE IndividualId = '0PK000000000001'", "ix_Contact_IndividualId"),
+        ("SELECT Subject FROM Case WHERE CaseNumber = '00000001'", "ix_Case_CaseNumber"),
+        ("SELECT Subject FROM Case WHERE ContactId IN ('003000000000001', '003000000000002')", "ix_Case_ContactId"),
+        ("SELECT Id FROM User WHERE Username = 'someone@example.com'", "ix_User_Username"),
+        ("SELECT Id FROM Case WHERE SystemModstamp >= 2026-11-23T00:00:00Z ORDER BY SystemModstamp", "ix_Case_SystemModstamp"),
+        ("SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE Email = 'a@example.com')", "ix_Contact_Email"),
+        ("SELECT Account.Name FROM Contact WHERE Id = '003000000000001'", "SEARCH t1 USING INTEGER PRIMARY KEY"),
+    ])
+    func `lookups use an index`(soql: String, index: String) async throws {
+        let fixture = try await QueryFixture()
+        let session = fixture.session
+        let steps = try await fixture.engine.store.read { connection in
+            let plan = try session.plan(soql, [:], .without, on: connection)
+            return try connection.all("EXPLAIN QUERY PLAN " + plan.statement()) { $0.string(3) }
+        }
+        #expect(steps.contains { $0.contains(index) }, "\(steps)")
+    }
+
+    @Test func `children of many parents are read by one statement for a thousand of them`() async throws {
+        let fixture = try await QueryFixture()
+        try await fixture.engine.store.write { connection in
+            for number in 1...2500 as ClosedRange<Int64> {
+                try connection.execute("INSERT INTO \"Account\" (\"Id\", \"Name\") VALUES (\(.id(QueryFixture.id("001", number))), 'A')")
+                try connection.execute(
+                    """
+                    INSERT INTO "Contact" ("Id", "LastName", "AccountId") VALUES (\(.id(QueryFixture.id("003", number))), \
+                    'C', \(.id(QueryFixture.id("001", number))))
+                    """
+                )
+            }
+        }
+        let session = fixture.session
+        let counted = try await fixture.engine.store.read { connection in
+            let counting = CountingConnection(connection)
+            let plan = try session.plan(
+                "SELECT Id, (SELECT LastName, Account.Name FROM Contacts) FROM Account", [:], .without, on: connection
+            )
+            let records = try RowReader(connection: counting).records(plan, plan.statement())
+            return (counting.statements, records.count, records.map { $0.children("Contacts").count }.reduce(0, +))
+        }
+        #expect(counted == (4, 2500, 2500))
+    }
+
+    @Test func `a path is joined once however often it is named`() async throws {
+        let fixture = try await QueryFixture()
+        let session = fixture.session
+        let text = try await fixture.engine.store.read { connection in
+            try session.plan(
+                """
+                SELECT Account.Name, Account.Industry, Account.Parent.Name FROM Contact \
+                WHERE Account.Name = 'a' AND account.parent.Name != null ORDER BY Account.Industry
+                """, [:], .without, on: connection
+            ).statement().text
+        }
+        #expect(text.components(separatedBy: "LEFT JOIN").count - 1 == 2, "\(text)")
+    }
+
+    @Test func `plans are kept until the schema changes`() async throws {
+        let fixture = try await QueryFixture()
+        let session = fixture.session
+        func columns() async throws -> Int {
+            try await fixture.engine.store.read { connection in
+                try session.plan("SELECT FIELDS(CUSTOM) FROM Contact LIMIT 5", [:], .without, on: connection).columns.count
+            }
+        }
+        #expect(try await columns() == 0)
+        try await session.addField(
+            NewField(name: "Ext__c", type: .string, label: "External ID", labelJa: "外部 ID"), to: "Contact"
+        )
+        #expect(try await columns() == 1)
+    }
+
+    @Test func `the young half of a cache takes over from the old`() {
+        let cache = GenerationCache<Int, Int>(max: 4)
+        var made = 0
+        func ask(_ key: Int) { _ = cache.value(key) { made += 1; return key } }
+        for key in [1, 2, 1, 2] { ask(key) }
+        #expect(made == 2)
+        for key in [3, 1, 4, 5, 6] { ask(key) }
+        #expect(made == 6)
+        ask(2)
+        #expect(made == 7)
+    }
+}
+
+/// Counts the queries that pass through it.
+private final class CountingConnection: Connection {
+    private let inner: any Connection
+    private(set) var statements = 0
+
+    init(_ inner: any Connection) { self.inner = inner }
+
+    var dialect: DatabaseDialect { inner.dialect }
+    func execute(_ statement: SQL) throws -> Int { try inner.execute(statement) }
+    func rows(_ query: SQL, _ body: (any Cells) throws -> Bool) throws {
+        statements += 1
+        try inner.rows(query, body)
+    }
+    func prepare(_ statement: SQL) throws -> any PreparedStatement { try inner.prepare(statement) }
+    func run(_ migration: Migration) throws { try inner.run(migration) }
+    func savepoint<T>(_ body: () throws -> T) throws -> T { try inner.savepoint(body) }
+}
