@@ -22,7 +22,8 @@ struct Azukari: AsyncParsableCommand {
               64  the command line was not understood
             """,
         subcommands: [
-            InitCommand.self, VerifyCommand.self,
+            InitCommand.self, QueryCommand.self, ExportCommand.self, SchemaCommand.self,
+            VerifyCommand.self,
         ]
     )
 

@@ -1,0 +1,113 @@
+import Engine
+import Formats
+import Records
+import Synchronization
+
+/// How many rows an encoder has written, seen from outside while it writes.
+final class RowCount: Sendable {
+    private let rows = Atomic(0)
+    var value: Int { rows.load(ordering: .relaxed) }
+    func advance() { rows.wrappingAdd(1, ordering: .relaxed) }
+}
+
+/// A header and a line for each row.
+struct CSVExport: RowEncoder {
+    let count: RowCount
+    var csv: CSVWriter
+    private var types: [FieldType] = []
+
+    init(count: RowCount, csv: CSVWriter) {
+        self.count = count
+        self.csv = csv
+    }
+
+    mutating func begin(_ columns: [ResultColumn], into out: inout [UInt8]) {
+        types = columns.map(\.type)
+        csv.append(to: &out) { csv in
+            for column in columns { csv.text(column.name) }
+            csv.endRow()
+        }
+    }
+
+    mutating func row(_ cells: any Cells, into out: inout [UInt8]) {
+        let types = types
+        csv.append(to: &out) { csv in
+            for column in types.indices { csv.cell(cells, column, types[column]) }
+            csv.endRow()
+        }
+        count.advance()
+    }
+
+    mutating func end(into out: inout [UInt8]) {}
+}
+
+/// A list of flat objects, one on each line; paths are keys.
+struct JSONExport: RowEncoder {
+    let count: RowCount
+    private var keys: [JSONKey] = []
+    private var types: [FieldType] = []
+    private var isFirst = true
+
+    init(count: RowCount) { self.count = count }
+
+    mutating func begin(_ columns: [ResultColumn], into out: inout [UInt8]) {
+        types = columns.map(\.type)
+        keys = columns.map { JSONKey($0.name) }
+        out.append(UInt8(ascii: "["))
+    }
+
+    mutating func row(_ cells: any Cells, into out: inout [UInt8]) {
+        if !isFirst { out.append(UInt8(ascii: ",")) }
+        isFirst = false
+        out.append(0x0A)
+        // A writer of its own for each row: its commas end with the row's object.
+        var json = JSONWriter()
+        json.append(to: &out) { json in
+            json.beginObject()
+            for column in types.indices {
+                json.key(keys[column])
+                json.cell(cells, column, types[column])
+            }
+            json.endObject()
+        }
+        count.advance()
+    }
+
+    mutating func end(into out: inout [UInt8]) { out.append(contentsOf: "\n]\n".utf8) }
+}
+
+/// `<records><record><Name>…</Name></record></records>`; null is `xsi:nil`.
+struct XMLExport: RowEncoder {
+    let count: RowCount
+    private let xml: XMLWriter
+    private var columns: [ResultColumn] = []
+    private var rowsUndrained = 0
+
+    init(count: RowCount) throws {
+        self.count = count
+        xml = try XMLWriter(isIndented: true)
+    }
+
+    mutating func begin(_ columns: [ResultColumn], into out: inout [UInt8]) {
+        self.columns = columns
+        xml.beginDocument()
+        xml.beginElement("records")
+        xml.attribute("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+    }
+
+    mutating func row(_ cells: any Cells, into out: inout [UInt8]) {
+        xml.beginElement("record")
+        for (place, column) in columns.enumerated() { xml.cell(column.name, cells, place, column.type) }
+        xml.endElement()
+        count.advance()
+        rowsUndrained += 1
+        if rowsUndrained < 50 { return }
+        rowsUndrained = 0
+        xml.drain(into: &out)
+    }
+
+    mutating func end(into out: inout [UInt8]) {
+        xml.endDocument()
+        xml.drain(into: &out)
+    }
+}
