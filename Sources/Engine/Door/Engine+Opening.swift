@@ -64,7 +64,8 @@ extension Engine {
         try await evidence.settle()
         return Engine(
             organisation: try settings.organisation(), folder: folder, environment: environment, store: store,
-            vault: vault, evidence: evidence, lock: lock
+            vault: vault, evidence: evidence, sequences: try await Sequences(store),
+            changes: try await ChangeLog(folder: folder.changes, store: store), lock: lock
         )
     }
 

@@ -19,12 +19,15 @@ public final class Engine: Sendable {
     let plans = PlanCache()
     let reads = ReadLog()
     let search: SearchIndex
+    let sequences: Sequences
+    let stamps = StampClock()
+    let changes: ChangeLog
     let evidence: EvidenceLog
     private let lock: FolderLock
 
     init(
         organisation: Organisation, folder: OrganisationFolder, environment: Environment, store: any Store,
-        vault: Vault, evidence: EvidenceLog, lock: FolderLock
+        vault: Vault, evidence: EvidenceLog, sequences: Sequences, changes: ChangeLog, lock: FolderLock
     ) {
         self.organisation = organisation
         self.folder = folder
@@ -33,12 +36,15 @@ public final class Engine: Sendable {
         self.vault = vault
         search = SearchIndex(key: vault.derivedKey(for: "search index"))
         self.evidence = evidence
+        self.sequences = sequences
+        self.changes = changes
         self.lock = lock
     }
 
     /// Ends after the work in hand. The folder may then be opened by another process.
     public func close() async {
         await store.close()
+        changes.close()
         await vault.close()
         lock.release()
     }

@@ -23,11 +23,6 @@ struct FirstRows {
         let objects = try Catalogue.standard()
         for object in objects {
             try SchemaTables.create(object, on: connection)
-            try connection.execute(
-                """
-                INSERT INTO az_sequence (name, next) VALUES (\(.text(object.name)), \(.integer(Self.firstFreeSequence)))
-                """
-            )
         }
         let schema = Schema(objects: objects, version: 1)
         try insert("Organization", organisation.id, organisationRow, schema, connection)

@@ -1,0 +1,79 @@
+import Records
+import Store
+
+/// The step that writes the rows into their table, one by one: a row that the database refuses leaves the others alone.
+enum ApplyStep {
+    static func run(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
+        transaction.noteIDs(of: set.object)
+        switch set.operation {
+        case .create: try insert(&set, transaction)
+        case .update: try update(&set, transaction)
+        }
+    }
+
+    private static func insert(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
+        let statement = try transaction.connection.prepare(insertion(into: set.object, set.fields))
+        for row in set.rows.indices where set.rows[row].refusals.isEmpty {
+            do {
+                try statement.run([.id(set.rows[row].id)] + set.rows[row].values)
+            } catch let error as PlatformError where error == PlatformError(.duplicateValue, "") {
+                set.rows[row].refusals.append(try duplicate(error, set, row, transaction.connection))
+            }
+        }
+    }
+
+    /// The statement that inserts a row: its id, then the fields.
+    static func insertion(into object: ObjectSchema, _ fields: [Field]) -> SQL {
+        let columns = fields.map { SQL("\(identifier: Identifier($0.name))") }
+        return """
+            INSERT INTO \(identifier: Identifier(object.name)) \
+            ("Id", \(.joined(columns, separator: ", "))) \
+            VALUES (\(.null), \(.joined(fields.map { _ in "\(.null)" }, separator: ", ")))
+            """
+    }
+
+    private static func update(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
+        let changes = set.fields.map { SQL("\(identifier: Identifier($0.name)) = \(.null)") }
+        let statement = try transaction.connection.prepare(
+            """
+            UPDATE \(identifier: Identifier(set.object.name)) SET \(.joined(changes, separator: ", ")) \
+            WHERE "Id" = \(.null)
+            """
+        )
+        let circles = CircleCheck(set, transaction.connection)
+        for row in set.rows.indices where set.rows[row].refusals.isEmpty {
+            if let refusal = try circles.refusal(of: set.rows[row]) {
+                set.rows[row].refusals.append(refusal)
+                continue
+            }
+            do {
+                try statement.run(set.rows[row].values + [.id(set.rows[row].id)])
+            } catch let error as PlatformError where error == PlatformError(.duplicateValue, "") {
+                set.rows[row].refusals.append(try duplicate(error, set, row, transaction.connection))
+            }
+        }
+    }
+
+    /// The database's refusal in the platform's words: with the record that holds the value.
+    static func duplicate(
+        _ error: PlatformError, _ set: WriteSet, _ row: Int, _ connection: any Connection
+    ) throws -> PlatformError {
+        for name in error.fields {
+            let value = set.value(name, of: set.rows[row])
+            guard let field = set.object.field(name), !value.isNull else { continue }
+            let holder = try connection.first(
+                """
+                SELECT "Id" FROM \(identifier: Identifier(set.object.name)) \
+                WHERE \(identifier: Identifier(field.name)) = \(value) AND "IsDeleted" = 0
+                """
+            ) { RecordID(rawValue: $0.int64(0)) }
+            guard let holder else { continue }
+            return PlatformError(
+                .duplicateValue,
+                "duplicate value found: \(field.name) duplicates value on record with id: \(holder.text15)",
+                fields: [field.name]
+            )
+        }
+        return error
+    }
+}

@@ -1,0 +1,199 @@
+public import Records
+import Store
+import Vault
+
+extension Session {
+    /// Creates records.
+    ///
+    /// - Returns: An outcome for each row, in their order.
+    /// - Throws: `INVALID_TYPE`, `INVALID_FIELD` when the batch as a whole makes no sense. What is wrong with a row is
+    ///   its outcome.
+    public func create(_ batch: Batch, onFailure: OnFailure) async throws -> [Outcome] {
+        let columns = try await columns(of: batch, for: .create)
+        let ids = engine.sequences.ids(batch.rows.count, of: columns.object)
+        var rows = prepared(batch, columns)
+        for place in rows.indices {
+            rows[place].id = ids[place]
+            if columns.idPlace.map({ !batch.rows[place][$0].isNull }) ?? false {
+                rows[place].refusals.append(
+                    PlatformError(.invalidFieldForInsertUpdate, "cannot specify Id in an insert call", fields: ["Id"])
+                )
+            }
+        }
+        let set = WriteSet(.create, columns, rows: rows)
+        return try await commit(batch.rows.count, onFailure, likely: columns.object.isPerson ? ids : []) { transaction in
+            var set = set
+            try WriteSteps.write(&set, transaction)
+            return Self.outcomes(set, isCreated: true)
+        }
+    }
+
+    /// Changes records; the batch has a column `Id`.
+    public func update(_ batch: Batch, onFailure: OnFailure) async throws -> [Outcome] {
+        let columns = try await columns(of: batch, for: .update)
+        guard let idPlace = columns.idPlace else {
+            throw PlatformError(.missingArgument, "Id not specified in an update call", fields: ["Id"])
+        }
+        var rows = prepared(batch, columns)
+        for place in rows.indices {
+            switch Self.recordID(batch.rows[place][idPlace]) {
+            case .success(let id): rows[place].id = id
+            case .failure(let error): rows[place].refusals.append(error)
+            }
+        }
+        let set = WriteSet(.update, columns, rows: rows)
+        return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
+            var set = set
+            try WriteSteps.write(&set, transaction)
+            return Self.outcomes(set, isCreated: false)
+        }
+    }
+
+    /// Creates the records whose key no record has, and changes the others.
+    ///
+    /// - Parameter externalID: The field of the key: an external id, a field that identifies, or `Id`.
+    public func upsert(_ batch: Batch, by externalID: String, onFailure: OnFailure) async throws -> [Outcome] {
+        let new = try await columns(of: batch, for: .create)
+        let known = try await columns(of: batch, for: .update)
+        let key = try UpsertKey(externalID, batch, new)
+        let ids = engine.sequences.ids(batch.rows.count, of: new.object)
+        let rows = prepared(batch, new, known)
+        return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
+            var rows = rows
+            let found = try key.find(&rows, transaction.connection)
+            var creation = WriteSet(.create, new, rows: [])
+            var change = WriteSet(.update, known, rows: [])
+            for (place, row) in rows.enumerated() {
+                var row = row
+                if let id = found[place] {
+                    row.id = id
+                    if row.refusals.isEmpty, let refusal = known.refusal { row.refusals.append(refusal) }
+                    change.rows.append(row)
+                } else {
+                    row.id = ids[place]
+                    if row.refusals.isEmpty, let refusal = new.refusal { row.refusals.append(refusal) }
+                    creation.rows.append(row)
+                }
+            }
+            if !creation.rows.isEmpty { try WriteSteps.write(&creation, transaction) }
+            if !change.rows.isEmpty { try WriteSteps.write(&change, transaction) }
+            return Self.outcomes(creation, isCreated: true) + Self.outcomes(change, isCreated: false)
+        }
+    }
+
+    /// Runs the steps in a transaction and commits; again where keys had to be fetched first.
+    ///
+    /// - Parameter likely: Subjects whose keys will surely be needed.
+    func commit(
+        _ count: Int, _ onFailure: OnFailure, likely: [RecordID],
+        _ steps: @escaping @Sendable (WriteTransaction) throws -> [(place: Int, outcome: Outcome)]
+    ) async throws -> [Outcome] {
+        var keys = KeyRing(engine.vault)
+        try await keys.fetch(likely, from: engine.vault)
+        while true {
+            try Task.checkCancellation()
+            do {
+                let ring = keys
+                let end = try await engine.store.write { connection in
+                    try self.run(steps, count, onFailure, ring, connection)
+                }
+                return end
+            } catch let missing as MissingKeys {
+                try await keys.fetch(missing.subjects, from: engine.vault)
+            } catch let undone as Undone {
+                try await store(undone.refusedContacts)
+                return undone.outcomes
+            }
+        }
+    }
+
+    private func run(
+        _ steps: (WriteTransaction) throws -> [(place: Int, outcome: Outcome)], _ count: Int, _ onFailure: OnFailure,
+        _ keys: KeyRing, _ connection: any Connection
+    ) throws -> [Outcome] {
+        let transaction = try WriteTransaction(self, keys, connection)
+        var outcomes = [Outcome?](repeating: nil, count: count)
+        for (place, outcome) in try steps(transaction) { outcomes[place] = outcome }
+        var all = outcomes.map { $0 ?? .refused([PlatformError(.unknownException, "The row was left out.")]) }
+        if onFailure == .rollbackAll, all.contains(where: \.isRefused) {
+            for place in all.indices where !all[place].isRefused {
+                all[place] = .refused([
+                    PlatformError(
+                        .allOrNoneOperationRolledBack,
+                        "Record rolled back because not all records were valid and the request was using AllOrNone"
+                    )
+                ])
+            }
+            throw Undone(outcomes: all, refusedContacts: transaction.refusedContacts)
+        }
+        try transaction.finish()
+        return all
+    }
+
+    /// In a transaction of its own: the refused write left nothing behind.
+    private func store(_ refused: [RefusedContact]) async throws {
+        guard !refused.isEmpty else { return }
+        try await engine.store.write { connection in
+            let schema = try self.engine.schema.current(on: connection)
+            try RefusedContact.store(refused, by: self.user, schema, connection)
+        }
+    }
+
+    /// The columns of a batch as this session may write them now.
+    private func columns(of batch: Batch, for operation: BatchColumns.Operation) async throws -> BatchColumns {
+        precondition(batch.rows.allSatisfy { $0.count == batch.fields.count }, "a row has as many values as fields")
+        return try await engine.store.read { connection in
+            try BatchColumns(
+                batch, for: operation, access: try self.access(on: connection), isSystem: self.system != nil
+            )
+        }
+    }
+
+    /// The rows with their values read; an id is set by the caller.
+    private func prepared(_ batch: Batch, _ columns: BatchColumns, _ other: BatchColumns? = nil) -> [WriteRow] {
+        batch.rows.enumerated().map { place, values in
+            var refusals: [PlatformError] = []
+            // In an upsert it depends on the row which of the two refuses it.
+            if other == nil, let refusal = columns.refusal { refusals.append(refusal) }
+            return WriteRow(
+                place: place, id: RecordID(rawValue: 0), values: columns.read(values, &refusals), old: nil, subject: nil,
+                refusals: refusals
+            )
+        }
+    }
+
+    private static func outcomes(_ set: WriteSet, isCreated: Bool) -> [(place: Int, outcome: Outcome)] {
+        set.rows.map { row in
+            (row.place, row.refusals.isEmpty ? .done(id: row.id, isCreated: isCreated) : .refused(row.refusals))
+        }
+    }
+
+    /// An id as it was handed in.
+    private static func recordID(_ value: Value) -> Result<RecordID, PlatformError> {
+        if let id = value.id { return .success(id) }
+        guard let text = value.text, !text.isEmpty else {
+            return .failure(PlatformError(.missingArgument, "Id not specified in an update call", fields: ["Id"]))
+        }
+        guard let id = RecordID(text) else {
+            return .failure(PlatformError(.malformedID, "Id: id value of incorrect type: \(text.prefix(40))", fields: ["Id"]))
+        }
+        return .success(id)
+    }
+}
+
+/// Thrown out of a transaction that is not to be kept, with what its caller is told.
+private struct Undone: Error {
+    let outcomes: [Outcome]
+    let refusedContacts: [RefusedContact]
+}
+
+extension Outcome {
+    /// Whether nothing was written for the row.
+    public var isRefused: Bool { if case .refused = self { true } else { false } }
+
+    /// The id of the written record; nil for a refused row.
+    public var id: RecordID? { if case .done(let id, _) = self { id } else { nil } }
+
+    /// Why the row was refused; empty for a written one.
+    public var errors: [PlatformError] { if case .refused(let errors) = self { errors } else { [] } }
+}

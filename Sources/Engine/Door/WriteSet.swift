@@ -1,0 +1,69 @@
+import Records
+
+/// Rows of one object that are created or changed together, on their way through the steps.
+struct WriteSet: Sendable {
+    let operation: BatchColumns.Operation
+    let object: ObjectSchema
+    /// What is written; the steps add columns of their own (stamps, names, flags).
+    private(set) var fields: [Field]
+    /// For paths to a parent: how the values of the column name it.
+    private(set) var keys: [[BatchColumns.ParentKey]]
+    var rows: [WriteRow]
+    /// Where a field of the object stands in ``fields``, by its place in the object; -1 where it is not written.
+    private var places: [Int]
+
+    init(_ operation: BatchColumns.Operation, _ columns: BatchColumns, rows: [WriteRow]) {
+        self.operation = operation
+        object = columns.object
+        fields = columns.columns.map(\.field)
+        keys = columns.columns.map(\.keys)
+        self.rows = rows
+        places = Array(repeating: -1, count: columns.object.fields.count)
+        for (place, field) in fields.enumerated() {
+            if let index = object.index(of: field.name) { places[index] = place }
+        }
+    }
+
+    /// The column of a field; nil when it is not written, or when the object has no such field.
+    func column(_ name: String) -> Int? {
+        guard let index = object.index(of: name), places[index] >= 0 else { return nil }
+        return places[index]
+    }
+
+    /// The column of a field, added when it is not there: then the rows keep what they have. Nil when the object has
+    /// no such field.
+    mutating func addColumn(_ name: String) -> Int? {
+        guard let index = object.index(of: name) else { return nil }
+        if places[index] >= 0 { return places[index] }
+        places[index] = fields.count
+        fields.append(object.fields[index])
+        keys.append([])
+        for row in rows.indices { rows[row].values.append(rows[row].old?[index] ?? .null) }
+        return places[index]
+    }
+
+    /// What a field will hold when the row is written.
+    func value(_ name: String, of row: WriteRow) -> Value {
+        guard let index = object.index(of: name) else { return .null }
+        if places[index] >= 0 { return row.values[places[index]] }
+        return row.old?[index] ?? .null
+    }
+
+    /// The rows that nothing has refused so far.
+    var goodRows: [Int] { rows.indices.filter { rows[$0].refusals.isEmpty } }
+}
+
+/// One row of a ``WriteSet``.
+struct WriteRow: Sendable {
+    /// Its place in what the caller handed in.
+    let place: Int
+    var id: RecordID
+    /// Beside ``WriteSet/fields``.
+    var values: [Value]
+    /// For a change: what is stored, beside the object's fields.
+    var old: [Value]?
+    /// Whose data it is; nil for nobody's.
+    var subject: RecordID?
+    /// Empty while the row is good.
+    var refusals: [PlatformError]
+}

@@ -1,0 +1,108 @@
+import Records
+
+/// The step that sets what the product itself gives: stamps, owner, defaults, numbers, names, flags.
+enum StampStep {
+    static func set(_ set: inout WriteSet, _ transaction: WriteTransaction) {
+        stamps(&set, transaction.session.user, transaction.now)
+        if set.operation == .create {
+            owner(&set, transaction.session.user)
+            defaults(&set)
+            for field in set.object.fields where field.isAutoNumber {
+                let sequence = "\(set.object.name).\(field.name)"
+                number(&set, field) { transaction.number(sequence) }
+            }
+        }
+        names(&set)
+        flags(&set, transaction.now)
+    }
+
+    /// Who and when. A value that was handed in by somebody who may stays.
+    static func stamps(_ set: inout WriteSet, _ user: RecordID, _ now: Instant) {
+        var stamps: [(String, Value, keeps: Bool)] = [
+            ("LastModifiedDate", .datetime(now), true), ("LastModifiedById", .id(user), true),
+            ("SystemModstamp", .datetime(now), false),
+        ]
+        if set.operation == .create {
+            stamps += [("CreatedDate", .datetime(now), true), ("CreatedById", .id(user), true)]
+        }
+        for (name, value, keeps) in stamps {
+            let isGiven = set.operation == .create && keeps && set.column(name) != nil
+            fill(&set, name) { $0.isNull || !isGiven ? value : $0 }
+        }
+    }
+
+    static func owner(_ set: inout WriteSet, _ user: RecordID) {
+        fill(&set, "OwnerId") { $0.isNull ? .id(user) : $0 }
+    }
+
+    /// What a field holds when nobody says otherwise. A blank that was handed in is a blank, but for a boolean.
+    static func defaults(_ set: inout WriteSet) {
+        for field in set.object.fields where set.column(field.name) == nil && !field.isAutoNumber {
+            switch field.defaultValue {
+            // The table's own default.
+            case .null, .boolean(false): continue
+            default: fill(&set, field.name) { _ in field.defaultValue }
+            }
+        }
+        for field in set.fields where field.type == .boolean {
+            fill(&set, field.name) { $0.isNull ? field.defaultValue : $0 }
+        }
+        // A required picklist with a default is never missing.
+        for field in set.fields where !field.isNillable && !field.picklist.isEmpty && !field.defaultValue.isNull {
+            fill(&set, field.name) { $0.isNull ? field.defaultValue : $0 }
+        }
+    }
+
+    static func number(_ set: inout WriteSet, _ field: Field, _ next: () -> Int64) {
+        guard let column = set.addColumn(field.name) else { return }
+        for row in set.rows.indices where set.rows[row].refusals.isEmpty {
+            set.rows[row].values[column] = .text(AutoNumber.text(next(), format: field.autoNumberFormat))
+        }
+    }
+
+    static func names(_ set: inout WriteSet) {
+        guard let field = set.object.field("Name"), WholeName.isComputed(field, of: set.object),
+            set.operation == .create || set.column("FirstName") != nil || set.column("LastName") != nil,
+            let column = set.addColumn("Name")
+        else { return }
+        for row in set.rows.indices {
+            let (first, last) = (set.value("FirstName", of: set.rows[row]), set.value("LastName", of: set.rows[row]))
+            set.rows[row].values[column] = WholeName.join(first: first, last: last)
+        }
+    }
+
+    /// Flags that follow from a status.
+    static func flags(_ set: inout WriteSet, _ now: Instant) {
+        switch set.object.name {
+        case "Case" where set.operation == .create || set.column("Status") != nil:
+            close(&set, flag: "IsClosed", date: "ClosedDate", now) { $0.hasPrefix("Closed") }
+        case "Task" where set.operation == .create || set.column("Status") != nil:
+            close(&set, flag: "IsClosed", date: "CompletedDateTime", now) { $0 == "Completed" }
+        default: break
+        }
+        guard set.object.name == "Task", set.operation == .create || set.column("Priority") != nil,
+            let column = set.addColumn("IsHighPriority")
+        else { return }
+        for row in set.rows.indices {
+            set.rows[row].values[column] = .boolean(set.value("Priority", of: set.rows[row]).text == "High")
+        }
+    }
+
+    /// The moment is that of the change that closed it; reopened, it has none.
+    private static func close(
+        _ set: inout WriteSet, flag: String, date: String, _ now: Instant, _ isClosed: (String) -> Bool
+    ) {
+        guard let flagColumn = set.addColumn(flag), let dateColumn = set.addColumn(date) else { return }
+        for row in set.rows.indices {
+            let closed = isClosed(set.value("Status", of: set.rows[row]).text ?? "")
+            set.rows[row].values[flagColumn] = .boolean(closed)
+            if closed, !set.rows[row].values[dateColumn].isNull { continue }
+            set.rows[row].values[dateColumn] = closed ? .datetime(now) : .null
+        }
+    }
+
+    private static func fill(_ set: inout WriteSet, _ name: String, _ value: (Value) -> Value) {
+        guard let column = set.addColumn(name) else { return }
+        for row in set.rows.indices { set.rows[row].values[column] = value(set.rows[row].values[column]) }
+    }
+}
