@@ -97,6 +97,7 @@ extension Session {
                 let end = try await engine.store.write { connection in
                     try self.run(steps, count, onFailure, ring, connection)
                 }
+                try await engine.evidence.settleIfBehind()
                 return end
             } catch let missing as MissingKeys {
                 try await keys.fetch(missing.subjects, from: engine.vault)

@@ -15,6 +15,7 @@ enum WriteSteps {
         try ChangeStep.findSubjects(&set, transaction)
         try ApplyStep.run(&set, transaction)
         try HistoryStep.record(set, transaction)
+        try EvidenceStep.record(set, transaction)
         try SearchStep.index(set, transaction)
         ChangeStep.note(set, transaction)
     }

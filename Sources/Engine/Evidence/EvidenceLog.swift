@@ -11,6 +11,8 @@ import Synchronization
 final class EvidenceLog: Sendable {
     private let store: any Store
     private let log: Mutex<Log>
+    /// Whether something was appended since the log was last carried on.
+    private let isBehind = Mutex(false)
 
     init(store: any Store, folder: String, origin: String, signingKey: [UInt8]) throws {
         self.store = store
@@ -32,6 +34,18 @@ final class EvidenceLog: Sendable {
             "INSERT INTO az_evidence (position, entry) VALUES (\(.integer(position)), \(.text(try evidence.entry())))"
         )
         return Int(position)
+    }
+
+    /// Notes that the transaction in hand appends something.
+    func expectMore() { isBehind.withLock { $0 = true } }
+
+    /// Settles when an act of this process appended something.
+    func settleIfBehind() async throws {
+        guard isBehind.withLock({ isBehind in
+            defer { isBehind = false }
+            return isBehind
+        }) else { return }
+        try await settle()
     }
 
     /// Carries committed entries into the log and signs the new tree. Nothing new: does nothing.
