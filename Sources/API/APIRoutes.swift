@@ -1,0 +1,47 @@
+public import Engine
+public import HTTP
+public import Hummingbird
+public import Identity
+public import Records
+
+/// What programs speak to: OAuth, SOAP login, REST, and our own resources for a person's rights.
+public struct APIRoutes: Sendable {
+    let shared: Shared
+
+    public init(
+        engine: Engine, identity: Identity, address: PublicAddress, usage: RequestUsage,
+        environment: Records.Environment
+    ) {
+        shared = Shared(
+            engine: engine, identity: identity, address: address, usage: usage, environment: environment
+        )
+    }
+
+    /// How errors look under `/services`.
+    public static var errorForms: [any ErrorForm] { [RESTErrorForm(), OAuthErrorForm(), SOAPErrorForm()] }
+
+    /// Adds every route to a router.
+    public func add(to router: some RouterMethods<EdgeContext>) {
+        OAuthToken(shared: shared).add(to: router)
+        OAuthRevocation(shared: shared).add(to: router)
+        OAuthIdentity(shared: shared).add(to: router)
+        SOAPLogin(shared: shared).add(to: router)
+        Versions(shared: shared).add(to: router)
+        UsageLimits(shared: shared).add(to: router)
+        Describe(shared: shared).add(to: router)
+        Replication(shared: shared).add(to: router)
+        Rows(shared: shared).add(to: router)
+        RowsByExternalID(shared: shared).add(to: router)
+        Query(shared: shared).add(to: router)
+        Collections(shared: shared).add(to: router)
+    }
+}
+
+/// What every resource of the API is made with.
+struct Shared: Sendable {
+    let engine: Engine
+    let identity: Identity
+    let address: PublicAddress
+    let usage: RequestUsage
+    let environment: Records.Environment
+}

@@ -1,0 +1,140 @@
+import Formats
+import HTTP
+import Records
+
+/// An object in the platform's words, with every key that clients index without asking.
+struct ObjectDescription {
+    let object: ObjectSchema
+    let call: RESTCall
+
+    private var isJapanese: Bool { call.context.language == "ja" }
+    private var path: String { "\(call.base)/sobjects/\(object.name)" }
+
+    /// As `describeGlobal` lists it.
+    func brief(into json: inout JSONWriter) {
+        flags(into: &json)
+        json.key("urls")
+        json.object { json in urls(into: &json) }
+    }
+
+    /// As `describe` tells it, fields and children included.
+    func full(schema: Schema, into json: inout JSONWriter) {
+        json.key("actionOverrides")
+        json.array { _ in }
+        json.key("childRelationships")
+        json.array { json in for child in schema.children(of: object) { self.child(child, into: &json) } }
+        no("compactLayoutable", &json)
+        for name in ["defaultImplementation", "extendedBy", "extendsInterfaces", "implementedBy", "implementsInterfaces"] {
+            nothing(name, &json)
+        }
+        flags(into: &json)
+        json.key("fields")
+        json.array { json in
+            for field in object.fields {
+                FieldDescription(field: field, object: object, isJapanese: isJapanese).write(into: &json)
+            }
+        }
+        no("listviewable", &json)
+        no("lookupLayoutable", &json)
+        json.key("namedLayoutInfos")
+        json.array { _ in }
+        nothing("networkScopeFieldName", &json)
+        json.key("recordTypeInfos")
+        json.array { json in json.object { masterRecordType(into: &$0) } }
+        no("searchLayoutable", &json)
+        nothing("sobjectDescribeOption", &json)
+        json.key("supportedScopes")
+        json.array { json in
+            json.object { json in
+                json.member("label", isJapanese ? "すべて" : "All \(object.labelPlural)")
+                json.member("name", "everything")
+            }
+        }
+        json.key("urls")
+        json.object { json in
+            urls(into: &json)
+            for name in ["uiEditTemplate", "uiDetailTemplate"] { json.member(name, "\(origin)/{ID}") }
+            json.member("uiNewRecord", "\(origin)/\(object.keyPrefix)/e")
+        }
+    }
+
+    /// The keys that both descriptions have.
+    private func flags(into json: inout JSONWriter) {
+        no("activateable", &json)
+        nothing("associateEntityType", &json)
+        nothing("associateParentEntity", &json)
+        flag("createable", object.isCreateable, &json)
+        flag("custom", object.isCustom, &json)
+        no("customSetting", &json)
+        no("deepCloneable", &json)
+        flag("deletable", object.isDeletable, &json)
+        no("deprecatedAndHidden", &json)
+        no("feedEnabled", &json)
+        no("hasSubtypes", &json)
+        no("isInterface", &json)
+        no("isSubtype", &json)
+        json.member("keyPrefix", object.keyPrefix.description)
+        json.member("label", isJapanese ? object.labelJa : object.label)
+        json.member("labelPlural", isJapanese ? object.labelJa : object.labelPlural)
+        no("layoutable", &json)
+        no("mergeable", &json)
+        no("mruEnabled", &json)
+        json.member("name", object.name)
+        flag("queryable", object.isQueryable, &json)
+        flag("replicateable", object.isReplicateable, &json)
+        flag("retrieveable", object.isQueryable, &json)
+        flag("searchable", object.isSearchable, &json)
+        no("triggerable", &json)
+        flag("undeletable", object.isDeletable && object.field("IsDeleted") != nil, &json)
+        flag("updateable", object.isUpdateable, &json)
+    }
+
+    private func urls(into json: inout JSONWriter) {
+        json.member("sobject", path)
+        json.member("describe", "\(path)/describe")
+        json.member("rowTemplate", "\(path)/{ID}")
+    }
+
+    private var origin: String { call.origin }
+
+    private func child(_ child: ChildRelationship, into json: inout JSONWriter) {
+        json.object { json in
+            flag("cascadeDelete", child.field.onParentDelete == .cascade, &json)
+            json.member("childSObject", child.child.name)
+            no("deprecatedAndHidden", &json)
+            json.member("field", child.field.name)
+            json.key("junctionIdListNames")
+            json.array { _ in }
+            json.key("junctionReferenceTo")
+            json.array { _ in }
+            json.key("relationshipName")
+            if let name = child.name { json.string(name) } else { json.null() }
+            flag("restrictedDelete", child.field.onParentDelete == .restrict, &json)
+        }
+    }
+
+    private func masterRecordType(into json: inout JSONWriter) {
+        let id = "012000000000000AAA"
+        flag("active", true, &json)
+        flag("available", true, &json)
+        flag("defaultRecordTypeMapping", true, &json)
+        json.member("developerName", "Master")
+        flag("master", true, &json)
+        json.member("name", isJapanese ? "マスター" : "Master")
+        json.member("recordTypeId", id)
+        json.key("urls")
+        json.object { $0.member("layout", "\(path)/describe/layouts/\(id)") }
+    }
+
+    private func flag(_ name: String, _ truth: Bool, _ json: inout JSONWriter) {
+        json.key(name)
+        json.boolean(truth)
+    }
+
+    private func no(_ name: String, _ json: inout JSONWriter) { flag(name, false, &json) }
+
+    private func nothing(_ name: String, _ json: inout JSONWriter) {
+        json.key(name)
+        json.null()
+    }
+}

@@ -1,0 +1,48 @@
+import Engine
+import Formats
+import HTTP
+import Hummingbird
+import Records
+
+/// `sobjects/X/ID/RELATION`: the parent as a record, the children shaped like a query's answer.
+struct Relations {
+    let shared: Shared
+
+    func get(_ call: RESTCall, object: ObjectSchema, id: RecordID) async throws -> Response {
+        let name = try call.parameter("value")
+        let schema = try await call.session.schema()
+        if let lookup = object.relationship(name) {
+            return try await parent(call, object: object, id: id, lookup: lookup, schema: schema)
+        }
+        let children = schema.children(of: object).first { $0.name?.lowercased() == name.lowercased() }
+        guard let children else { throw PlatformError(.notFound, "The requested resource does not exist") }
+        return try await self.children(call, of: id, relation: children)
+    }
+
+    private func parent(
+        _ call: RESTCall, object: ObjectSchema, id: RecordID, lookup: Field, schema: Schema
+    ) async throws -> Response {
+        let row = try await call.session.retrieve(object.name, [id], fields: [lookup.name]).first ?? nil
+        guard let row else { throw try await call.absent(id, object: object) }
+        guard let parent = row[lookup.name].id, let parentObject = schema.object(of: parent),
+            let found = try await call.session.retrieve(parentObject.name, [parent], fields: try call.fields()).first,
+            let found
+        else { throw PlatformError(.notFound, "The requested resource does not exist") }
+        return call.answer { RecordWriter(base: call.base).write(found, into: &$0) }
+    }
+
+    private func children(_ call: RESTCall, of id: RecordID, relation: ChildRelationship) async throws -> Response {
+        let fields = try call.fields() ?? relation.child.fields.map(\.name)
+        for field in fields where relation.child.field(field) == nil {
+            throw PlatformError(
+                .invalidField, "No such column '\(field)' on sobject of type \(relation.child.name)", fields: [field]
+            )
+        }
+        let page = try await call.session.page(
+            "SELECT \(fields.joined(separator: ", ")) FROM \(relation.child.name) "
+                + "WHERE \(relation.field.name) = '\(id)'",
+            size: Limits.queryPageRowsDefault, deleted: .without
+        )
+        return Query.answer(call, page: page, resource: "query")
+    }
+}

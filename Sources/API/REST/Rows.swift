@@ -1,0 +1,147 @@
+import Engine
+import Formats
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Identity
+import Records
+
+/// `sobjects/X` and `sobjects/X/ID`: one row made, read, changed, deleted.
+struct Rows {
+    let shared: Shared
+
+    func add(to router: some RouterMethods<EdgeContext>) {
+        router.rest("sobjects/:object", get: shared.rest(Describe(shared: shared).basic), post: shared.rest(create))
+        router.rest(
+            "sobjects/:object/:id", get: shared.rest(get), post: shared.rest(createByID), patch: shared.rest(update),
+            delete: shared.rest(delete)
+        )
+    }
+
+    @Sendable private func create(_ call: RESTCall) async throws -> Response {
+        let object = try await call.object()
+        let body = try RowBody(try await call.bodyObject(), object: object)
+        if body.has("Id") { throw Self.notWritable("Id") }
+        let outcome = try await call.session.create(body.batch(object), onFailure: .rollbackAll).one()
+        shared.changed(outcome.id)
+        return call.created(outcome.id, object: object)
+    }
+
+    /// `POST sobjects/X/Id`, the upsert that always creates.
+    @Sendable private func createByID(_ call: RESTCall) async throws -> Response {
+        guard try call.parameter("id").lowercased() == "id" else {
+            throw PlatformError(.methodNotAllowed, "HTTP Method 'POST' not allowed. Allowed are GET, PATCH, DELETE, HEAD")
+        }
+        return try await create(call)
+    }
+
+    @Sendable private func get(_ call: RESTCall) async throws -> Response {
+        let object = try await call.object()
+        let id = try call.id(of: object)
+        let record = try await call.session.retrieve(object.name, [id], fields: try call.fields()).first ?? nil
+        guard let record else { throw try await call.absent(id, object: object) }
+        return call.answer { RecordWriter(base: call.base).write(record, into: &$0) }
+    }
+
+    @Sendable private func update(_ call: RESTCall) async throws -> Response {
+        let object = try await call.object()
+        let id = try call.id(of: object)
+        var body = try RowBody(try await call.bodyObject(), object: object)
+        if body.has("Id") { throw Self.notWritable("Id") }
+        body.fields.insert("Id", at: 0)
+        body.values.insert(.id(id), at: 0)
+        _ = try await call.session.update(body.batch(object), onFailure: .rollbackAll).one()
+        shared.changed(id)
+        return call.empty
+    }
+
+    @Sendable private func delete(_ call: RESTCall) async throws -> Response {
+        let object = try await call.object()
+        let id = try call.id(of: object)
+        _ = try await call.session.delete([id], onFailure: .rollbackAll).one()
+        shared.changed(id)
+        return call.empty
+    }
+
+    static func notWritable(_ field: String) -> PlatformError {
+        PlatformError(
+            .invalidField,
+            "Unable to create/update fields: \(field). Please check the security settings of this field and verify "
+                + "that it is read/write for your profile or permission set.",
+            fields: [field]
+        )
+    }
+}
+
+extension RESTCall {
+    /// The id in the path. One that is malformed or of another object is a resource that does not exist.
+    func id(of object: ObjectSchema) throws -> RecordID {
+        let text = try parameter("id")
+        guard let id = RecordID(text), id.prefix == object.keyPrefix else {
+            throw PlatformError(.notFound, "The requested resource does not exist")
+        }
+        return id
+    }
+
+    /// `?fields=A,B`; nil when all are wanted.
+    func fields() throws -> [String]? {
+        guard let list = query["fields"], !list.isEmpty else { return nil }
+        let names = list.split(separator: ",").map { $0.trimmingSpaces() }
+        if let path = names.first(where: { $0.contains(".") }) {
+            throw PlatformError(.invalidField, "Fields of a parent cannot be read here: \(path). Use a query.")
+        }
+        // The id is always told, as the platform does.
+        return names.contains { $0.lowercased() == "id" } ? names : names + ["Id"]
+    }
+
+    /// Why a row is not there: deleted, or never been.
+    func absent(_ id: RecordID, object: ObjectSchema) async throws -> PlatformError {
+        let gone = try await session.query(
+            "SELECT Id FROM \(object.name) WHERE Id = :id", bindings: ["id": .one(.id(id))], deleted: .only
+        )
+        return gone.isEmpty
+            ? PlatformError(.notFound, "The requested resource does not exist")
+            : PlatformError(.entityIsDeleted, "entity is deleted")
+    }
+
+    /// 201 with the id, and where the row is now.
+    func created(_ id: RecordID, object: ObjectSchema) -> Response {
+        answer(.created, headers: [.location: "\(base)/sobjects/\(object.name)/\(id)"]) { json in
+            Self.success(id, isCreated: nil, into: &json)
+        }
+    }
+
+    /// `{"id":…,"success":true,"errors":[]}`, with `created` for upserts.
+    static func success(_ id: RecordID, isCreated: Bool?, into json: inout JSONWriter) {
+        json.object { json in
+            json.key("id")
+            json.value(.id(id))
+            json.key("success")
+            json.boolean(true)
+            json.key("errors")
+            json.array { _ in }
+            if let isCreated {
+                json.key("created")
+                json.boolean(isCreated)
+            }
+        }
+    }
+}
+
+extension [Outcome] {
+    /// The outcome of the one row written; its errors are thrown.
+    func one() throws -> (id: RecordID, isCreated: Bool) {
+        switch first {
+        case .done(let id, let isCreated): return (id, isCreated)
+        case .refused(let errors) where !errors.isEmpty: throw PlatformErrors(errors)
+        default: throw PlatformError(.unknownException, "The write had no outcome.")
+        }
+    }
+}
+
+extension Shared {
+    /// Has the tokens of a user read their rights again once the user was changed.
+    func changed(_ id: RecordID) {
+        if id.prefix == KeyPrefix("005") { identity.userChanged(id) }
+    }
+}

@@ -1,2 +1,0 @@
-import Records
-import Hummingbird

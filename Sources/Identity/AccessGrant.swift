@@ -1,0 +1,36 @@
+public import Engine
+public import Records
+
+/// A sign-in that succeeded: the token, shown this once, and the session it stands for.
+public struct AccessGrant: Sendable {
+    /// `ORGANISATION15!opaque`, of letters, digits, `.`, `_` and `!` only: clients put it in XML and headers unescaped.
+    public let token: String
+    public let session: Session
+    public let issuedAt: Instant
+    /// How long it lives unused.
+    public let idleSecondsMax: Int
+    /// The password is the one that was printed at the install and is still to be changed.
+    public let isPasswordInitial: Bool
+}
+
+/// What a token is for.
+public enum AccessKind: String, Sendable {
+    /// A browser, by cookie.
+    case web
+    /// A program, by header.
+    case api
+}
+
+/// By what somebody signs in: named in the event log, and bound to a purpose.
+public struct SigningApplication: Sendable {
+    public let name: String
+    public let kind: AccessKind
+    /// The purpose of everything done with the token.
+    public let purpose: String
+
+    public init(name: String, kind: AccessKind, purpose: String) {
+        self.name = name
+        self.kind = kind
+        self.purpose = purpose
+    }
+}

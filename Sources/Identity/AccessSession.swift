@@ -1,0 +1,30 @@
+import Engine
+public import Records
+
+/// A sign-in that is still good, as its user may see it: never the token.
+public struct AccessSession: Sendable {
+    public let id: RecordID
+    public let application: String
+    public let kind: AccessKind
+    public let purpose: String
+    public let createdAt: Instant
+    public let expiresAt: Instant
+    public let lastUsedAt: Instant
+
+    init?(_ row: Record) {
+        guard let id = row.id, let created = row["CreatedAt"].datetime, let expires = row["ExpiresAt"].datetime else {
+            return nil
+        }
+        self.id = id
+        application = row["ApplicationName"].text ?? ""
+        kind = row["Kind"].text.flatMap(AccessKind.init) ?? .api
+        purpose = row["Purpose"].text ?? ""
+        createdAt = created
+        expiresAt = expires
+        lastUsedAt = row["LastUsedAt"].datetime ?? created
+    }
+
+    func isAlive(at now: Instant) -> Bool {
+        expiresAt > now && lastUsedAt.adding(seconds: TokenCache.idleSecondsMax) > now
+    }
+}

@@ -1,0 +1,106 @@
+public import Engine
+public import Records
+import Synchronization
+
+extension Identity {
+    /// Signs a user in by password.
+    ///
+    /// - Parameters:
+    ///   - username: compared without case.
+    ///   - address: the caller's network address, for the throttle.
+    /// - Throws: ``SignInRefusal/wrongCredentials`` for every refusal, after the same work.
+    public func signIn(
+        username: String, password: String, address: String, application: SigningApplication
+    ) async throws -> AccessGrant {
+        let now = environment.now()
+        guard throttle.withLock({ $0.allows(user: username, address: address, at: now) }) else {
+            throw SignInRefusal.wrongCredentials
+        }
+        let credential = try await credential(of: username)
+        let hash = credential?.hash ?? dummyHash
+        let isRight = try await hashing.run { try hash.matches(password) }
+        guard let credential, isRight else {
+            throttle.withLock { $0.failed(user: username, address: address, at: now) }
+            throw SignInRefusal.wrongCredentials
+        }
+        throttle.withLock { $0.succeeded(user: username, address: address) }
+        return try await grant(
+            user: credential.user, application: application, isPasswordInitial: credential.isInitial
+        )
+    }
+
+    /// Signs an application in as the user it is registered to run as.
+    public func signIn(clientID: String, clientSecret: String, address: String) async throws -> AccessGrant {
+        let application = try await self.application(
+            clientID: clientID, clientSecret: clientSecret, address: address, flow: .clientCredentials
+        )
+        guard let user = application.runAs else { throw SignInRefusal.flowNotAllowed }
+        return try await grant(user: user, application: application.signing, isPasswordInitial: false)
+    }
+
+    /// Makes the token and keeps its digest.
+    private func grant(
+        user: RecordID, application: SigningApplication, isPasswordInitial: Bool
+    ) async throws -> AccessGrant {
+        let session: Session
+        do {
+            session = try await engine.session(for: user, application: application.name, purpose: application.purpose)
+        } catch let error as PlatformError where error.code == .invalidLogin {
+            throw SignInRefusal.wrongCredentials
+        }
+        let now = environment.now()
+        let token = "\(organisationID.text15)!\(Secret.text(length: 64))"
+        let digest = Secret.digest(token)
+        let expires = now.adding(seconds: TokenCache.lifeSecondsMax)
+        let outcomes = try await system("sign-in").create(
+            Batch("AccessSession", [
+                "UserId": .id(user), "TokenHash": .text(digest), "ApplicationName": .text(application.name),
+                "Kind": .text(application.kind.rawValue), "Purpose": .text(application.purpose),
+                "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
+            ]),
+            onFailure: .rollbackAll
+        )
+        let row = try outcomes.firstID()
+        tokens.keep(
+            .init(session: session, row: row, expires: expires, lastUsed: now, lastStored: now, checked: now),
+            for: digest
+        )
+        return AccessGrant(
+            token: token, session: session, issuedAt: now,
+            idleSecondsMax: Int(TokenCache.idleSecondsMax), isPasswordInitial: isPasswordInitial
+        )
+    }
+
+    private struct Credential {
+        let user: RecordID
+        let hash: PasswordHash
+        let isInitial: Bool
+    }
+
+    private func credential(of username: String) async throws -> Credential? {
+        let session = system("sign-in")
+        let users = try await session.query(
+            "SELECT Id FROM User WHERE Username = :name AND IsActive = true LIMIT 1",
+            bindings: ["name": .one(.text(username))]
+        )
+        guard let user = users.first?.id else { return nil }
+        let rows = try await session.query(
+            "SELECT PasswordHash, ChangedDate FROM UserCredential WHERE UserId = :user LIMIT 1",
+            bindings: ["user": .one(.id(user))]
+        )
+        guard let row = rows.first, let hash = row["PasswordHash"].text.flatMap(PasswordHash.init) else { return nil }
+        return Credential(user: user, hash: hash, isInitial: row["ChangedDate"].isNull)
+    }
+}
+
+extension [Outcome] {
+    /// The id of the one row that was written; throws its first error otherwise.
+    func firstID() throws -> RecordID {
+        switch first {
+        case .done(let id, _): return id
+        case .refused(let errors):
+            throw errors.first ?? PlatformError(.unknownException, "The row was refused without a reason.")
+        case nil: throw PlatformError(.unknownException, "The write answered nothing.")
+        }
+    }
+}

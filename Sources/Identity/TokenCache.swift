@@ -1,0 +1,65 @@
+import Engine
+import Records
+import Synchronization
+
+/// The sessions of tokens used lately, by the digest of the token.
+///
+/// Bounded; what is not here is read from the database. Every entry is checked against the database again after
+/// ``checkSeconds``, so that a token revoked, a user deactivated or rights changed by another process count within that time.
+final class TokenCache: Sendable {
+    struct Entry {
+        let session: Session
+        /// The `AccessSession`.
+        let row: RecordID
+        let expires: Instant
+        var lastUsed: Instant
+        /// When `LastUsedAt` was last written.
+        var lastStored: Instant
+        /// When the row and the user were last read.
+        var checked: Instant
+    }
+
+    /// A token dies unused after two hours, as clients of the platform expect.
+    static let idleSecondsMax: Int64 = 7200
+    /// A token dies after a day however much it is used.
+    static let lifeSecondsMax: Int64 = 86_400
+    static let checkSeconds: Int64 = 15
+    /// The last use is written this often at most, not with every request.
+    static let storeSeconds: Int64 = 600
+    static let entriesMax = 10_000
+
+    private let entries = Mutex<[String: Entry]>([:])
+
+    func keep(_ entry: Entry, for digest: String) {
+        entries.withLock { entries in
+            if entries.count >= Self.entriesMax {
+                let oldestFirst = entries.sorted { $0.value.lastUsed < $1.value.lastUsed }
+                for (key, _) in oldestFirst.prefix(Self.entriesMax / 4) { entries[key] = nil }
+            }
+            entries[digest] = entry
+        }
+    }
+
+    /// The entry, marked as used now. Nil when it is unknown, has died, or is to be checked again.
+    func fresh(_ digest: String, at now: Instant) -> Entry? {
+        entries.withLock { entries in
+            guard let entry = entries[digest] else { return nil }
+            guard entry.expires > now, entry.lastUsed.adding(seconds: Self.idleSecondsMax) > now else {
+                entries[digest] = nil
+                return nil
+            }
+            guard entry.checked.adding(seconds: Self.checkSeconds) > now else { return nil }
+            entries[digest]?.lastUsed = now
+            return entry
+        }
+    }
+
+    /// What is remembered of the token, however old: its last use may not have been written yet.
+    func remembered(_ digest: String) -> Entry? { entries.withLock { $0[digest] } }
+
+    func forget(_ digest: String) { entries.withLock { $0[digest] = nil } }
+
+    func forget(user: RecordID) {
+        entries.withLock { entries in entries = entries.filter { $0.value.session.user != user } }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import HTTPTypes
+import Identity
+import Testing
+
+struct RowsTests {
+    @Test func `a row is made, read, changed and deleted`() async throws {
+        try await TestServer.run { server in
+            let made = try await server.call(
+                .post, "sobjects/Contact/",
+                #"{"LastName":"山田","FirstName":"太郎","HasOptedOutOfEmail":true,"Birthdate":"1980-02-29","Description":"\" and \\ and\nlines 🙂"}"#
+            )
+            #expect(made.status == 201, "\(made.body)")
+            let id = try #require(made.json["id"] as? String)
+            #expect(made.body == #"{"id":"\#(id)","success":true,"errors":[]}"#)
+            #expect(made.headers[.location] == "/services/data/v59.0/sobjects/Contact/\(id)")
+
+            let read = try await server.call(.get, "sobjects/Contact/\(id.prefix(15))")
+            #expect(read.status == 200)
+            #expect(read.json["Id"] as? String == id)
+            #expect(read.json["Name"] as? String == "山田 太郎")
+            #expect(read.json["HasOptedOutOfEmail"] as? Bool == true)
+            #expect(read.json["Birthdate"] as? String == "1980-02-29")
+            #expect(read.json["Description"] as? String == "\" and \\ and\nlines 🙂")
+            #expect((read.json["CreatedDate"] as? String)?.hasSuffix("+0000") == true)
+            let attributes = read.json["attributes"] as? [String: String]
+            #expect(attributes == ["type": "Contact", "url": "/services/data/v59.0/sobjects/Contact/\(id)"])
+
+            let changed = try await server.call(.patch, "sobjects/Contact/\(id)", #"{"Phone":"+81-3-0000-0000","FirstName":null}"#)
+            #expect(changed.status == 204 && changed.body.isEmpty)
+            let some = try await server.call(.get, "sobjects/Contact/\(id)?fields=Phone,FirstName")
+            #expect(some.json["Phone"] as? String == "+81-3-0000-0000")
+            #expect(some.json["LastName"] == nil)
+
+            #expect(try await server.call(.delete, "sobjects/Contact/\(id)").status == 204)
+            let gone = try await server.call(.get, "sobjects/Contact/\(id)")
+            #expect(gone.status == 404)
+            #expect(gone.errorCode == "ENTITY_IS_DELETED")
+            let again = try await server.call(.delete, "sobjects/Contact/\(id)")
+            #expect(again.status == 404)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"FirstName":"x"}"#, "REQUIRED_FIELD_MISSING"), (#"{"LastName":"x","Nope__c":1}"#, "INVALID_FIELD"),
+        (#"{"LastName":"x","Email":"not a mail"}"#, "INVALID_EMAIL_ADDRESS"), ("[]", "JSON_PARSER_ERROR"),
+        ("{", "JSON_PARSER_ERROR"), ("", "JSON_PARSER_ERROR"), (#"{"LastName":["x"]}"#, "JSON_PARSER_ERROR"),
+        (#"{"LastName":{"a":"x"}}"#, "JSON_PARSER_ERROR"), (#"{"LastName":"x","Id":"003"}"#, "INVALID_FIELD"),
+        (#"{"LastName":"\#(String(repeating: "x", count: 81))"}"#, "STRING_TOO_LONG"),
+    ])
+    func `a bad row is refused with the platform's code`(body: String, code: String) async throws {
+        try await TestServer.run { server in
+            let answer = try await server.call(.post, "sobjects/Contact", body)
+            #expect(answer.status == 400, "\(answer.body)")
+            #expect(answer.errorCode == code, "\(answer.body)")
+        }
+    }
+
+    @Test(arguments: [
+        "sobjects/Nope", "sobjects/Nope/003000000000001AAA", "sobjects/Contact/nothing",
+        "sobjects/Contact/001000000000001AAA", "sobjects/Contact/003000000000099AAA", "sobjects/UserCredential",
+        "sobjects/AccessSession", "sobjects/Contact/Nope__c/1", "sobjects/Contact/LastName/Sato",
+    ])
+    func `what is not there is 404`(path: String) async throws {
+        try await TestServer.run { server in
+            let answer = try await server.call(.get, path)
+            #expect(answer.status == 404, "\(answer.body)")
+            #expect(answer.errorCode == "NOT_FOUND")
+        }
+    }
+
+    @Test func `an unknown field asked for is INVALID_FIELD`() async throws {
+        try await TestServer.run { server in
+            let id = try await server.make("Contact", #"{"LastName":"Sato"}"#)
+            let answer = try await server.call(.get, "sobjects/Contact/\(id)?fields=Nope__c")
+            #expect(answer.status == 400)
+            #expect(answer.errorCode == "INVALID_FIELD")
+        }
+    }
+
+    @Test func `a parent and the children are reached by their relation`() async throws {
+        try await TestServer.run { server in
+            let account = try await server.make("Account", #"{"Name":"Acme"}"#)
+            let contact = try await server.make("Contact", #"{"LastName":"Sato","AccountId":"\#(account)"}"#)
+            let parent = try await server.call(.get, "sobjects/Contact/\(contact)/Account?fields=Name")
+            #expect(parent.json["Name"] as? String == "Acme")
+            let children = try await server.call(.get, "sobjects/Account/\(account)/Contacts?fields=LastName")
+            #expect(children.json["totalSize"] as? Int == 1)
+            #expect(children.records.first?["LastName"] as? String == "Sato")
+            #expect(try await server.call(.get, "sobjects/Contact/\(contact)/Nope").status == 404)
+        }
+    }
+
+    @Test func `an agent may not delete a person`() async throws {
+        try await TestServer.run { server in
+            let id = try await server.make("Contact", #"{"LastName":"Sato"}"#)
+            let grant = try await server.identity.signIn(
+                username: TestServer.agent, password: TestServer.password, address: "",
+                application: .init(name: "Test", kind: .api, purpose: "customerService")
+            )
+            let answer = try await server.call(.delete, "sobjects/Contact/\(id)", token: grant.token)
+            #expect(answer.status == 400 || answer.status == 403)
+            #expect(answer.errorCode?.hasPrefix("INSUFFICIENT_ACCESS") == true)
+        }
+    }
+}
