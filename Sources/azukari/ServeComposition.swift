@@ -1,0 +1,35 @@
+import API
+import Engine
+import HTTP
+import Hummingbird
+import Identity
+import Records
+
+/// The routes of both edges over one organisation, behind one front door.
+struct ServeComposition {
+    private let engine: Engine
+    private let identity: Identity
+    private let address: PublicAddress
+    private let environment: Records.Environment
+    private let usage: RequestUsage
+
+    init(engine: Engine, address: PublicAddress, environment: Records.Environment) throws {
+        self.engine = engine
+        self.address = address
+        self.environment = environment
+        identity = try Identity(engine: engine, environment: environment, parameters: .standard)
+        usage = RequestUsage(environment: environment)
+    }
+
+    func frontDoor() -> FrontDoor {
+        let router = Router(context: EdgeContext.self)
+        HealthRoutes(engine: engine).add(to: router)
+        APIRoutes(
+            engine: engine, identity: identity, address: address, usage: usage, environment: environment
+        ).add(to: router)
+        return FrontDoor(
+            router: router.buildResponder(), forms: APIRoutes.errorForms, address: address, usage: usage,
+            environment: environment
+        )
+    }
+}
