@@ -23,7 +23,7 @@ struct Azukari: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, QueryCommand.self, ExportCommand.self, SchemaCommand.self,
-            Serve.self, VerifyCommand.self,
+            Serve.self, VerifyCommand.self, UserCommand.self, ApplicationCommand.self,
         ]
     )
 
