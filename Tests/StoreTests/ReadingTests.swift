@@ -70,6 +70,24 @@ struct ReadingTests {
     }
 
     @Test(arguments: Driver.allCases)
+    func `a reader is whole after cancellations at any moment`(driver: Driver) async throws {
+        try await driver.withStore(readers: 1) { store, _ in
+            for rounds in 0..<300 {
+                let reading = Task {
+                    try await store.read { connection in
+                        try connection.first("SELECT \(.integer(Int64(rounds)))") { $0.int64(0) }
+                    }
+                }
+                for _ in 0..<(rounds % 7) { await Task.yield() }
+                reading.cancel()
+                _ = try? await reading.value
+            }
+            let one = try await store.read { try $0.first("SELECT 1") { $0.int64(0) } }
+            #expect(one == 1)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
     func `a stream stays a few chunks ahead of a slow consumer`(driver: Driver) async throws {
         try await driver.withStore { store, _ in
             let sent = Sent()

@@ -79,6 +79,27 @@ struct ScrubTests {
         }
     }
 
+    @Test(arguments: Driver.allCases)
+    func `a scrub says when a long reading keeps the old state alive, and works after it`(driver: Driver) async throws {
+        try await driver.withStore { store, folder in
+            try await store.write { connection in
+                try connection.execute("CREATE TABLE t (a TEXT)")
+                try connection.execute("INSERT INTO t VALUES ('held-secret')")
+            }
+            var reading: AsyncThrowingStream<[UInt8], any Error>.Iterator? = store.stream { connection, emit in
+                try connection.rows("SELECT a FROM t") { _ in
+                    while true { try emit([1]) }
+                }
+            }.makeAsyncIterator()
+            #expect(try await reading?.next() == [1])
+            try await store.write { try $0.execute("DELETE FROM t") }
+            await #expect(throws: PlatformError(.unableToLockRow, "")) { try await store.scrub() }
+            reading = nil
+            try await store.scrub()
+            #expect(try !isFound("held-secret", in: folder))
+        }
+    }
+
     /// Numbers that only look random, so that the test does the same every time.
     struct Sequence {
         var state: UInt64

@@ -12,6 +12,9 @@ final class SQLiteConnection: Connection {
 
     enum Role { case writer, reader }
 
+    /// How long another process may hold the file, for example one that copies it.
+    static let busyMilliseconds: Int32 = 5000
+
     init(path: String, role: Role) throws {
         var opened: OpaquePointer?
         // Without SQLite's own mutex: a connection is used by one thread at a time.
@@ -24,7 +27,7 @@ final class SQLiteConnection: Connection {
         database = opened
         statements = StatementCache(opened)
         sqlite3_extended_result_codes(opened, 1)
-        sqlite3_busy_timeout(opened, 5000)
+        sqlite3_busy_timeout(opened, Self.busyMilliseconds)
         do {
             try runAll(Self.settings(role))
         } catch {
@@ -109,9 +112,16 @@ final class SQLiteConnection: Connection {
             return result
         } catch {
             statements.takeAllBack()
-            if sqlite3_get_autocommit(database) == 0 { try execute("ROLLBACK") }
+            rollBack()
             throw error
         }
+    }
+
+    /// Ends the transaction, unless an error of the disk has ended it already.
+    private func rollBack() {
+        // A cancellation that arrives just now interrupts the first; each job is cancelled once at most.
+        for _ in 0..<2 where sqlite3_get_autocommit(database) == 0 { _ = try? execute("ROLLBACK") }
+        precondition(sqlite3_get_autocommit(database) != 0, "a transaction that cannot be ended would hold all others")
     }
 
     /// Statements of our own text or a migration's, one after the other.
