@@ -62,7 +62,7 @@ enum BinStep {
             try refuseOrphan(row, together, transaction)
             do {
                 try mark(row, isDeleted: false, transaction)
-            } catch let error as PlatformError where error == PlatformError(.duplicateValue, "") {
+            } catch let error as PlatformError where error.code == .duplicateValue {
                 throw PlatformError(
                     .duplicateValue,
                     "\(row.object.name) \(row.id): another record has taken its \(error.fields.joined(separator: ", "))",

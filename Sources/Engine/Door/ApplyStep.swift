@@ -6,19 +6,40 @@ enum ApplyStep {
     static func run(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
         transaction.noteIDs(of: set.object)
         switch set.operation {
-        case .create: try insert(&set, transaction)
+        case .create: try insert(&set, transaction.connection)
         case .update: try update(&set, transaction)
         }
     }
 
-    private static func insert(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
-        let statement = try transaction.connection.prepare(insertion(into: set.object, set.fields))
+    /// Inserts the good rows; no values are copied on the way.
+    static func insert(_ set: inout WriteSet, _ connection: any Connection) throws {
+        let statement = try connection.prepare(insertion(into: set.object, set.fields))
         for row in set.rows.indices where set.rows[row].refusals.isEmpty {
             do {
-                try statement.run([.id(set.rows[row].id)] + set.rows[row].values)
-            } catch let error as PlatformError where error == PlatformError(.duplicateValue, "") {
-                set.rows[row].refusals.append(try duplicate(error, set, row, transaction.connection))
+                try statement.run { bindings in
+                    bindings.set(set.rows[row].id.rawValue, at: 0)
+                    for column in set.rows[row].values.indices { bind(set.rows[row].values[column], bindings, column + 1) }
+                }
+            } catch let error as PlatformError where error.code == .duplicateValue {
+                set.rows[row].refusals.append(try duplicate(error, set, row, connection))
             }
+        }
+    }
+
+    private static func bind(_ value: Value, _ bindings: any Bindings, _ place: Int) {
+        switch value {
+        case .null: bindings.setNull(at: place)
+        case .boolean(let truth): bindings.set(truth ? 1 : 0, at: place)
+        case .integer(let number): bindings.set(number, at: place)
+        case .double(let number): bindings.set(double: number, at: place)
+        case .text(let text):
+            var text = text
+            text.withUTF8 { bindings.set(text: $0, at: place) }
+        case .date(let day): bindings.set(Int64(day.daysSince1970), at: place)
+        case .datetime(let instant): bindings.set(instant.milliseconds, at: place)
+        case .time(let time): bindings.set(Int64(time.milliseconds), at: place)
+        case .id(let id): bindings.set(id.rawValue, at: place)
+        case .bytes(let bytes): bytes.withUnsafeBufferPointer { bindings.set(bytes: $0, at: place) }
         }
     }
 
@@ -48,7 +69,7 @@ enum ApplyStep {
             }
             do {
                 try statement.run(set.rows[row].values + [.id(set.rows[row].id)])
-            } catch let error as PlatformError where error == PlatformError(.duplicateValue, "") {
+            } catch let error as PlatformError where error.code == .duplicateValue {
                 set.rows[row].refusals.append(try duplicate(error, set, row, transaction.connection))
             }
         }

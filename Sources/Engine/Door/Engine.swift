@@ -21,6 +21,7 @@ public final class Engine: Sendable {
     let search: SearchIndex
     let sequences: Sequences
     let stamps = StampClock()
+    let generation = WriteGeneration()
     let changes: ChangeLog
     let evidence: EvidenceLog
     private let lock: FolderLock

@@ -141,7 +141,7 @@ extension Session {
     }
 
     /// The columns of a batch as this session may write them now.
-    private func columns(of batch: Batch, for operation: BatchColumns.Operation) async throws -> BatchColumns {
+    func columns(of batch: Batch, for operation: BatchColumns.Operation) async throws -> BatchColumns {
         precondition(batch.rows.allSatisfy { $0.count == batch.fields.count }, "a row has as many values as fields")
         return try await engine.store.read { connection in
             try BatchColumns(

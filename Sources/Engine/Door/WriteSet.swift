@@ -42,6 +42,9 @@ struct WriteSet: Sendable {
         return places[index]
     }
 
+    /// A column whose values named parents holds their ids now.
+    mutating func forgetKeys(of column: Int) { keys[column] = [] }
+
     /// What a field will hold when the row is written.
     func value(_ name: String, of row: WriteRow) -> Value {
         guard let index = object.index(of: name) else { return .null }

@@ -61,6 +61,7 @@ final class WriteTransaction {
         try subjects.demandKeys(of: changes.map(\.subject))
         try engine.sequences.save(sequences, connection)
         try RefusedContact.store(refusedContacts, by: session.user, schema, connection)
+        engine.generation.advance()
         try engine.changes.append(changes, keys: subjects.keys, at: now, connection)
     }
 }

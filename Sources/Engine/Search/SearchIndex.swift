@@ -31,9 +31,14 @@ final class SearchIndex: Sendable {
     /// The terms of a record, as numbers, sorted.
     /// - Parameter texts: The text of each field of ``fields(of:)``, nil where it has none.
     func numbers(of texts: [String?], in object: ObjectSchema) -> [Int64] {
+        Self.terms(of: texts, Self.fields(of: object)).map(hash.number).sorted()
+    }
+
+    /// The terms of some fields' texts.
+    static func terms(of texts: [String?], _ fields: [Field]) -> Set<String> {
         var terms = SearchTerms()
         var names: [String] = []
-        for (field, text) in zip(Self.fields(of: object), texts) {
+        for (field, text) in zip(fields, texts) {
             guard let text, !text.isEmpty else { continue }
             let isName = field.isNameField || field.compoundFieldName == "Name" || field.type == .email
             terms.add(text, as: isName ? .name : .text)
@@ -44,7 +49,7 @@ final class SearchIndex: Sendable {
             terms.add(names[0] + names[1], as: .text)
             terms.add(names[1] + names[0], as: .text)
         }
-        return terms.terms.map(hash.number).sorted()
+        return terms.terms
     }
 
     /// Makes the postings of a record what its terms are now. Both lists sorted; empty for a record that is not there.
@@ -105,8 +110,11 @@ final class SearchIndex: Sendable {
     }
 
     /// Records that may hold a text, by its terms: each must still be compared with its text.
-    /// - Returns: Ids in ascending order, at most `limit`; empty for a text without a term.
-    func candidates(for text: String, _ connection: any Connection, limit: Int) throws -> [RecordID] {
+    /// - Parameter prefix: Only records of this object, the latest first; nil: of any, in ascending order.
+    /// - Returns: At most `limit` ids; empty for a text without a term.
+    func candidates(
+        for text: String, _ connection: any Connection, limit: Int, of prefix: KeyPrefix? = nil
+    ) throws -> [RecordID] {
         let groups = SearchTerms.searched(text).map { $0.map(hash.number) }
         guard !groups.isEmpty else { return [] }
         let sized = try groups.map { group in
@@ -118,6 +126,11 @@ final class SearchIndex: Sendable {
             query.append(
                 " AND EXISTS (SELECT 1 FROM az_term o WHERE o.term IN (\(Self.list(other.group))) AND o.record = t.record)"
             )
+        }
+        if let range = prefix?.idRange {
+            query.append(" AND t.record BETWEEN \(.integer(range.lowerBound)) AND \(.integer(range.upperBound))")
+            query.append(" ORDER BY t.record DESC LIMIT \(.integer(Int64(limit)))")
+            return try connection.all(query) { RecordID(rawValue: $0.int64(0)) }
         }
         query.append(" ORDER BY t.record LIMIT \(.integer(Int64(limit)))")
         return try connection.all(query) { RecordID(rawValue: $0.int64(0)) }

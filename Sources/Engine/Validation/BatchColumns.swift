@@ -61,10 +61,16 @@ struct BatchColumns: Sendable {
 
     /// A row's values in the types of their fields; those that name a parent stay as they are.
     func read(_ values: [Value], _ refusals: inout [PlatformError]) -> [Value] {
-        columns.map { column in
-            guard column.keys.isEmpty else { return values[column.place].text == "" ? .null : values[column.place] }
-            return column.coercion.coerce(values[column.place], &refusals)
+        var read: [Value] = []
+        // Room for the columns that the steps add, so that the row is not moved again.
+        read.reserveCapacity(columns.count + 12)
+        for column in columns {
+            let value = values[column.place]
+            read.append(
+                column.keys.isEmpty ? column.coercion.coerce(value, &refusals) : value.text == "" ? .null : value
+            )
         }
+        return read
     }
 
     private static func column(

@@ -48,6 +48,8 @@ struct References {
                     set.rows[row].refusals.append(error)
                 }
             }
+            // From here on the column holds ids.
+            set.forgetKeys(of: column)
         }
     }
 

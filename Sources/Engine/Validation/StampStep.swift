@@ -3,21 +3,26 @@ import Records
 /// The step that sets what the product itself gives: stamps, owner, defaults, numbers, names, flags.
 enum StampStep {
     static func set(_ set: inout WriteSet, _ transaction: WriteTransaction) {
-        stamps(&set, transaction.session.user, transaction.now)
+        self.set(&set, transaction.session.user, transaction.now) { transaction.number($0) }
+    }
+
+    /// - Parameter number: Gives the next number of a sequence.
+    static func set(_ set: inout WriteSet, _ user: RecordID, _ now: Instant, number next: (String) -> Int64) {
+        stamps(&set, user, now)
         if set.operation == .create {
-            owner(&set, transaction.session.user)
+            owner(&set, user)
             defaults(&set)
             for field in set.object.fields where field.isAutoNumber {
                 let sequence = "\(set.object.name).\(field.name)"
-                number(&set, field) { transaction.number(sequence) }
+                number(&set, field) { next(sequence) }
             }
         }
         names(&set)
-        flags(&set, transaction.now)
+        flags(&set, now)
     }
 
     /// Who and when. A value that was handed in by somebody who may stays.
-    static func stamps(_ set: inout WriteSet, _ user: RecordID, _ now: Instant) {
+    private static func stamps(_ set: inout WriteSet, _ user: RecordID, _ now: Instant) {
         var stamps: [(String, Value, keeps: Bool)] = [
             ("LastModifiedDate", .datetime(now), true), ("LastModifiedById", .id(user), true),
             ("SystemModstamp", .datetime(now), false),
@@ -31,12 +36,12 @@ enum StampStep {
         }
     }
 
-    static func owner(_ set: inout WriteSet, _ user: RecordID) {
+    private static func owner(_ set: inout WriteSet, _ user: RecordID) {
         fill(&set, "OwnerId") { $0.isNull ? .id(user) : $0 }
     }
 
     /// What a field holds when nobody says otherwise. A blank that was handed in is a blank, but for a boolean.
-    static func defaults(_ set: inout WriteSet) {
+    private static func defaults(_ set: inout WriteSet) {
         for field in set.object.fields where set.column(field.name) == nil && !field.isAutoNumber {
             switch field.defaultValue {
             // The table's own default.
@@ -53,14 +58,14 @@ enum StampStep {
         }
     }
 
-    static func number(_ set: inout WriteSet, _ field: Field, _ next: () -> Int64) {
+    private static func number(_ set: inout WriteSet, _ field: Field, _ next: () -> Int64) {
         guard let column = set.addColumn(field.name) else { return }
         for row in set.rows.indices where set.rows[row].refusals.isEmpty {
             set.rows[row].values[column] = .text(AutoNumber.text(next(), format: field.autoNumberFormat))
         }
     }
 
-    static func names(_ set: inout WriteSet) {
+    private static func names(_ set: inout WriteSet) {
         guard let field = set.object.field("Name"), WholeName.isComputed(field, of: set.object),
             set.operation == .create || set.column("FirstName") != nil || set.column("LastName") != nil,
             let column = set.addColumn("Name")
@@ -72,7 +77,7 @@ enum StampStep {
     }
 
     /// Flags that follow from a status.
-    static func flags(_ set: inout WriteSet, _ now: Instant) {
+    private static func flags(_ set: inout WriteSet, _ now: Instant) {
         switch set.object.name {
         case "Case" where set.operation == .create || set.column("Status") != nil:
             close(&set, flag: "IsClosed", date: "ClosedDate", now) { $0.hasPrefix("Closed") }

@@ -116,10 +116,10 @@ struct CreateTests {
                 undone.map { $0.errors.map(\.code.name) } == [
                     ["ALL_OR_NONE_OPERATION_ROLLED_BACK"], ["REQUIRED_FIELD_MISSING"], ["ALL_OR_NONE_OPERATION_ROLLED_BACK"],
                 ])
-            #expect(try await session.count("SELECT Id FROM Contact") == 0)
+            #expect(try await session.rowCount("SELECT Id FROM Contact") == 0)
             let kept = try await session.create(batch, onFailure: .keepGoing)
             #expect(kept.map(\.isRefused) == [false, true, false])
-            #expect(try await session.count("SELECT Id FROM Contact") == 2)
+            #expect(try await session.rowCount("SELECT Id FROM Contact") == 2)
         }
     }
 }

@@ -75,7 +75,7 @@ struct RefusalTests {
             )
             #expect(outcomes[0].errors.map(\.code.name) == [refused.code])
             #expect(outcomes[0].errors.first?.message == refused.message)
-            #expect(try await session.count("SELECT Id FROM Contact") == 0)
+            #expect(try await session.rowCount("SELECT Id FROM Contact") == 0)
         }
     }
 

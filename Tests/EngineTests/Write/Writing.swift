@@ -33,7 +33,7 @@ extension Session {
         try await create(Batch(object, values), onFailure: .keepGoing)[0].errors
     }
 
-    func count(_ soql: String, deleted: Deleted = .without) async throws -> Int {
+    func rowCount(_ soql: String, deleted: Deleted = .without) async throws -> Int {
         try await query(soql, deleted: deleted).count
     }
 }
