@@ -6,7 +6,8 @@ import Testing
 
 struct AccessTests {
     @Test(arguments: [
-        ("SELECT Birthdate FROM Contact", "INVALID_FIELD"), ("SELECT Id FROM Contact WHERE Birthdate = null", "INVALID_FIELD"),
+        ("SELECT Birthdate FROM Contact", "INVALID_FIELD"),
+        ("SELECT Id FROM Contact WHERE Birthdate = null", "INVALID_FIELD"),
         ("SELECT Contact.Birthdate FROM Case", "INVALID_FIELD"), ("SELECT Id FROM DataSubjectRequest", "INVALID_TYPE"),
         ("SELECT Id FROM UserCredential", "INVALID_TYPE"), ("SELECT Id FROM Opportunity", "INVALID_TYPE"),
         ("SELECT (SELECT Id FROM Opportunities) FROM Account", "INVALID_TYPE"),
@@ -32,7 +33,8 @@ struct AccessTests {
         let individual = try #require(schema.object("Individual"))
         #expect(!individual.isCreateable && individual.field("HasOptedOutSolicit")?.isUpdateable == false)
         #expect(schema.object("ErasureCertificate") == nil && schema.object("AccessSession") == nil)
-        let record = try #require(try await agent.retrieve("Contact", [QueryFixture.id("003", 1)], fields: nil).first ?? nil)
+        let record = try #require(
+            try await agent.retrieve("Contact", [QueryFixture.id("003", 1)], fields: nil).first ?? nil)
         #expect(record[value: "Birthdate"] == nil && record["LastName"].shown == "Sato")
     }
 
@@ -48,7 +50,8 @@ struct AccessTests {
     @Test func `a user without a profile may do nothing`() async throws {
         let fixture = try await QueryFixture()
         try await fixture.insert("User", 7, ["LastName": "Nobody", "IsActive": true])
-        let session = try await fixture.engine.session(for: QueryFixture.id("005", 7), application: "test", purpose: "service")
+        let session = try await fixture.engine.session(
+            for: QueryFixture.id("005", 7), application: "test", purpose: "service")
         #expect(try await session.schema().objects.isEmpty)
     }
 

@@ -14,7 +14,10 @@ struct SchemaCatalogueTests {
         #expect(schema.objects.count == 60)
         #expect(schema.object("contact")?.keyPrefix.description == "003")
         #expect(schema.object("DataSubjectRequest")?.keyPrefix.description == "zD0")
-        #expect(schema.objects.filter(\.isInternal).map(\.name) == ["AccessSession", "ConnectedApplication", "UserCredential"])
+        #expect(
+            schema.objects.filter(\.isInternal).map(\.name) == [
+                "AccessSession", "ConnectedApplication", "UserCredential",
+            ])
         #expect(schema.objects.filter(\.isPerson).map(\.name) == ["Contact", "Individual", "Lead"])
     }
 
@@ -22,7 +25,9 @@ struct SchemaCatalogueTests {
         for object in schema.objects {
             for field in object.fields where field.type == .reference {
                 #expect(!field.referenceTo.isEmpty, "\(object.name).\(field.name)")
-                for target in field.referenceTo { #expect(schema.object(target) != nil, "\(object.name).\(field.name)") }
+                for target in field.referenceTo {
+                    #expect(schema.object(target) != nil, "\(object.name).\(field.name)")
+                }
             }
         }
     }

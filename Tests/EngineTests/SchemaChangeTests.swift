@@ -30,12 +30,18 @@ struct SchemaChangeTests {
         #expect(object.field("Kind__c")?.defaultValue == "B" && object.field("Kind__c")?.picklist.count == 3)
         #expect(object.field("Contact__c")?.relationshipName == "Contact__r")
         try await fixture.fill()
-        try await fixture.insert("Space__c", 1, ["Name": "Hall", "Contact__c": .id(QueryFixture.id("003", 1)), "Kind__c": "A;C"])
+        try await fixture.insert(
+            "Space__c", 1, ["Name": "Hall", "Contact__c": .id(QueryFixture.id("003", 1)), "Kind__c": "A;C"])
         try await fixture.insert("Space__c", 2, ["Name": "Room", "Kind__c": "B"])
-        let rows = try await session.query("SELECT Name, Contact__r.LastName FROM Space__c WHERE Kind__c INCLUDES ('A;C', 'X')")
+        let rows = try await session.query(
+            "SELECT Name, Contact__r.LastName FROM Space__c WHERE Kind__c INCLUDES ('A;C', 'X')")
         #expect(rows.map(\.line) == ["Name=Hall Contact__r=(LastName=Sato)"])
-        #expect(try await session.query("SELECT Name FROM Space__c WHERE Kind__c EXCLUDES ('A')").map(\.line) == ["Name=Room"])
-        let children = try await session.query("SELECT (SELECT Name FROM Spaces__r) FROM Contact WHERE LastName = 'Sato' ORDER BY Id LIMIT 1")
+        #expect(
+            try await session.query("SELECT Name FROM Space__c WHERE Kind__c EXCLUDES ('A')").map(\.line) == [
+                "Name=Room"
+            ])
+        let children = try await session.query(
+            "SELECT (SELECT Name FROM Spaces__r) FROM Contact WHERE LastName = 'Sato' ORDER BY Id LIMIT 1")
         #expect(children.map(\.line) == ["Spaces__r=1[Name=Hall]"])
     }
 
@@ -64,14 +70,18 @@ struct SchemaChangeTests {
         }
     }
 
-    @Test(arguments: ["Space", "1x__c", "Sp ace__c", "__c", "A__b__c", "A___c", "Sp\"x__c", "スペース__c", String(repeating: "a", count: 41) + "__c"])
+    @Test(arguments: [
+        "Space", "1x__c", "Sp ace__c", "__c", "A__b__c", "A___c", "Sp\"x__c", "スペース__c",
+        String(repeating: "a", count: 41) + "__c",
+    ])
     func `a name that cannot be is refused`(name: String) async throws {
         let fixture = try await QueryFixture()
         var object = space()
         object.name = name
         await #expect(throws: PlatformError(.invalidField, "")) { try await fixture.session.addObject(object) }
         await #expect(throws: PlatformError(.invalidField, "")) {
-            try await fixture.session.addField(NewField(name: name, type: .string, label: "x", labelJa: "x"), to: "Contact")
+            try await fixture.session.addField(
+                NewField(name: name, type: .string, label: "x", labelJa: "x"), to: "Contact")
         }
     }
 
@@ -83,8 +93,12 @@ struct SchemaChangeTests {
         await #expect(throws: PlatformError(.duplicateValue, "")) { try await fixture.session.addObject(again) }
         let field = NewField(name: "X__c", type: .boolean, label: "X", labelJa: "X")
         try await fixture.session.addField(field, to: "Space__c")
-        await #expect(throws: PlatformError(.duplicateValue, "")) { try await fixture.session.addField(field, to: "Space__c") }
-        await #expect(throws: PlatformError(.invalidType, "")) { try await fixture.session.addField(field, to: "Nope__c") }
+        await #expect(throws: PlatformError(.duplicateValue, "")) {
+            try await fixture.session.addField(field, to: "Space__c")
+        }
+        await #expect(throws: PlatformError(.invalidType, "")) {
+            try await fixture.session.addField(field, to: "Nope__c")
+        }
     }
 
     @Test func `only administrators change the schema`() async throws {

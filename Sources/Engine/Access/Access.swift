@@ -67,7 +67,8 @@ extension Session {
             """
         ) { row in
             (
-                version: row.int64(0), profile: row.value(1, as: .reference).id, timeZone: row.value(2, as: .string).text,
+                version: row.int64(0), profile: row.value(1, as: .reference).id,
+                timeZone: row.value(2, as: .string).text,
                 language: row.value(3, as: .string).text
             )
         }

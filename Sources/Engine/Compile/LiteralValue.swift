@@ -16,7 +16,8 @@ extension QueryContext {
         case .null: return .null
         case .bind(let bind):
             guard case .one(let value) = try bound(bind, at: literal.position) else {
-                throw error(.malformedQuery, "The variable '\(bind.expression)' holds a list; use IN.", at: literal.position)
+                throw error(
+                    .malformedQuery, "The variable '\(bind.expression)' holds a list; use IN.", at: literal.position)
             }
             return try converted(value, for: operand, at: literal.position)
         case .relative(let relative): return try range(relative, for: operand, at: literal.position)
@@ -34,7 +35,8 @@ extension QueryContext {
     /// The values of a list; a bind variable may stand for several.
     func values(_ literals: [Literal], for operand: Operand) throws -> [LiteralValue] {
         try literals.flatMap { literal -> [LiteralValue] in
-            guard case .bind(let bind) = literal.kind, case .many(let values) = try bound(bind, at: literal.position) else {
+            guard case .bind(let bind) = literal.kind, case .many(let values) = try bound(bind, at: literal.position)
+            else {
                 return [try value(literal, for: operand)]
             }
             return try values.map { try converted($0, for: operand, at: literal.position) }
@@ -85,7 +87,8 @@ extension QueryContext {
                 throw error(.invalidQueryFilterOperator, "invalid ID field: \(text)", at: position)
             }
             return .value(.id(id))
-        case (.id, .id), (.reference, .id), (.boolean, .boolean), (.date, .date), (.datetime, .datetime), (.time, .time):
+        case (.id, .id), (.reference, .id), (.boolean, .boolean), (.date, .date), (.datetime, .datetime),
+            (.time, .time):
             return .value(value)
         case (.int, .integer), (.long, .integer), (.int, .double), (.long, .double), (.double, .double),
             (.currency, .double), (.percent, .double):

@@ -36,7 +36,10 @@ struct LocalTime {
         var now = Self.start
         while let next = zone.nextDaylightSavingTimeTransition(after: now), next < Self.end, next > now {
             changes.append(
-                (Int64(next.timeIntervalSince1970 * 1000), Int64(zone.secondsFromGMT(for: next.addingTimeInterval(1))) * 1000)
+                (
+                    Int64(next.timeIntervalSince1970 * 1000),
+                    Int64(zone.secondsFromGMT(for: next.addingTimeInterval(1))) * 1000
+                )
             )
             now = next
         }

@@ -91,9 +91,13 @@ struct ChildPlan: Sendable {
         // Each parent has a window of its own: the rows are numbered within their parent.
         let order: SQL = plan.order.text.isEmpty ? " ORDER BY t0.\"Id\"" : plan.order
         let numbered =
-            plan.select + ", \(link), ROW_NUMBER() OVER (PARTITION BY \(link)\(order)) AS az_row" + plan.from + condition
+            plan.select + ", \(link), ROW_NUMBER() OVER (PARTITION BY \(link)\(order)) AS az_row" + plan.from
+            + condition
         let first = Int64(plan.offset)
         let last = plan.limit.map { first + Int64($0) } ?? .max
-        return "SELECT * FROM (\(numbered)) WHERE az_row > \(.integer(first)) AND az_row <= \(.integer(last)) ORDER BY az_row"
+        return """
+            SELECT * FROM (\(numbered)) WHERE az_row > \(.integer(first)) AND az_row <= \(.integer(last)) \
+            ORDER BY az_row
+            """
     }
 }

@@ -41,7 +41,8 @@ extension QueryCompiler {
         case (let sign, .literal(let literal)):
             return compare(left, sign, try value(literal, left))
         case (_, .list), (_, .query):
-            throw context.error(.malformedQuery, "A list stands after IN, NOT IN, INCLUDES or EXCLUDES.", at: comparison.position)
+            throw context.error(
+                .malformedQuery, "A list stands after IN, NOT IN, INCLUDES or EXCLUDES.", at: comparison.position)
         }
     }
 
@@ -105,7 +106,11 @@ extension QueryCompiler {
     private func semiJoin(_ left: Operand, _ query: Query, isNegated: Bool, _ comparison: Comparison) throws -> SQL {
         guard left.type == .id || left.type == .reference else {
             throw context.error(
-                .invalidField, "The left operand field in the where expression for semi-join must be an id or reference field: '\(left.name)'",
+                .invalidField,
+                """
+                The left operand field in the where expression for semi-join must be an id or reference field: \
+                '\(left.name)'
+                """,
                 at: comparison.left.position
             )
         }
@@ -163,7 +168,10 @@ extension QueryCompiler {
     private func unfit(_ comparison: Comparison, _ left: Operand) -> PlatformError {
         context.error(
             .invalidQueryFilterOperator,
-            "field '\(left.name)' of type \(left.type.rawValue) does not support the operator \(comparison.operator.rawValue)",
+            """
+            field '\(left.name)' of type \(left.type.rawValue) does not support the operator \
+            \(comparison.operator.rawValue)
+            """,
             at: comparison.position
         )
     }

@@ -47,7 +47,8 @@ extension QueryCompiler {
             }
         guard fits else {
             throw context.error(
-                .malformedQuery, "field \(value.name) does not support aggregate operator \(function.rawValue)", at: position
+                .malformedQuery, "field \(value.name) does not support aggregate operator \(function.rawValue)",
+                at: position
             )
         }
         let (sql, type): (SQL, FieldType) =
@@ -69,7 +70,8 @@ extension QueryCompiler {
         let isMoment = value.type == .datetime
         guard isMoment || value.type == .date && part != .hourInDay else {
             throw context.error(
-                .malformedQuery, "\(part.rawValue) takes a date or dateTime; '\(value.name)' is of type \(value.type.rawValue).",
+                .malformedQuery,
+                "\(part.rawValue) takes a date or dateTime; '\(value.name)' is of type \(value.type.rawValue).",
                 at: position
             )
         }
@@ -94,9 +96,11 @@ extension QueryCompiler {
     private func label(_ value: Operand) -> Operand {
         guard let picklist = value.field?.picklist, !picklist.isEmpty else { return value }
         let cases = picklist.map { choice -> SQL in
-            " WHEN \(.text(choice.value)) THEN \(.text(context.viewer.language == "ja" ? choice.labelJa : choice.label))"
+            let label = context.viewer.language == "ja" ? choice.labelJa : choice.label
+            return " WHEN \(.text(choice.value)) THEN \(.text(label))"
         }
-        return value.with(sql: "(CASE \(value.sql)\(.joined(cases, separator: "")) ELSE \(value.sql) END)", type: .string)
+        return value.with(
+            sql: "(CASE \(value.sql)\(.joined(cases, separator: "")) ELSE \(value.sql) END)", type: .string)
     }
 
     private func unsupported(_ function: String, _ position: Position) -> PlatformError {

@@ -10,7 +10,8 @@ extension QueryCompiler {
         case .plain(let expressions): groups = try expressions.map { try operand($0, scope, Selection()).sql }
         case .rollup(let list), .cube(let list):
             throw context.error(
-                .malformedQuery, "GROUP BY ROLLUP and CUBE are not supported.", at: list.first?.position ?? query.position
+                .malformedQuery, "GROUP BY ROLLUP and CUBE are not supported.",
+                at: list.first?.position ?? query.position
             )
         case nil: break
         }
@@ -24,7 +25,8 @@ extension QueryCompiler {
             let value = try operand(expression, scope, Selection())
             if case .aggregate = expression {
             } else if !groups.contains(where: { $0.text == value.sql.text }) {
-                throw context.error(.malformedQuery, "Field must be grouped or aggregated: \(value.name)", at: item.position)
+                throw context.error(
+                    .malformedQuery, "Field must be grouped or aggregated: \(value.name)", at: item.position)
             }
             let name: String
             if let alias {

@@ -11,7 +11,8 @@ extension QueryCompiler {
             switch item {
             case .expression(let expression, let alias):
                 if let alias {
-                    throw context.error(.malformedQuery, "only aggregate expressions use field aliasing", at: alias.position)
+                    throw context.error(
+                        .malformedQuery, "only aggregate expressions use field aliasing", at: alias.position)
                 }
                 let name = try select(expression, scope, into: &selection)
                 guard seen.insert(name.lowercased()).inserted else {
@@ -138,7 +139,8 @@ extension QueryCompiler {
         var branches: [(KeyPrefix, String, Shape)] = []
         var rest = parent.objects
         for branch in typeOf.branches {
-            guard let object = parent.objects.first(where: { $0.name.lowercased() == branch.object.text.lowercased() }) else {
+            guard let object = parent.objects.first(where: { $0.name.lowercased() == branch.object.text.lowercased() })
+            else {
                 throw context.error(
                     .invalidType, "sObject type '\(branch.object.text)' is not supported.", at: branch.object.position
                 )

@@ -84,7 +84,8 @@ final class Scope {
     func parent(_ names: ArraySlice<String>, leaf: String, at position: Position) throws -> Parent {
         guard names.count <= 5 else {
             throw context.error(
-                .malformedQuery, "A path leads through at most five parents: \(names.joined(separator: ".")).", at: position
+                .malformedQuery, "A path leads through at most five parents: \(names.joined(separator: ".")).",
+                at: position
             )
         }
         let key = names.joined(separator: ".").lowercased()
@@ -95,7 +96,8 @@ final class Scope {
             holder = root
         } else {
             let above = try parent(names.dropLast(), leaf: last, at: position)
-            holder = try above.table ?? join(above, having: last, key: names.dropLast().joined(separator: "."), at: position)
+            holder =
+                try above.table ?? join(above, having: last, key: names.dropLast().joined(separator: "."), at: position)
         }
         guard let lookup = holder.object.relationship(last) else { throw notUnderstood(last, position) }
         let objects = lookup.referenceTo.compactMap { context.schema.object($0) }
@@ -181,7 +183,8 @@ final class Scope {
         let canonical = lowered == "type" ? "Type" : lowered == "name" ? "Name" : found?.name ?? name
         let value: SQL = "(CASE\(cases) END)"
         return Operand(
-            sql: type.storage == .text ? value + context.dialect.ignoringCase : value, type: type, name: prefix + canonical,
+            sql: type.storage == .text ? value + context.dialect.ignoringCase : value, type: type,
+            name: prefix + canonical,
             object: "Name", isNillable: true, field: nil
         )
     }

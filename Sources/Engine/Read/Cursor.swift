@@ -70,7 +70,8 @@ struct Cursor {
                 total: Int(row.int64(2)),
                 ids: row.withBytes(3) { bytes in
                     stride(from: 0, to: bytes.count - 7, by: 8).map {
-                        RecordID(rawValue: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: $0, as: Int64.self))
+                        RecordID(
+                            rawValue: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: $0, as: Int64.self))
                     }
                 }
             )

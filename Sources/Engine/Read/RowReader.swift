@@ -27,7 +27,8 @@ struct RowReader {
         )
     }
 
-    private static func fields(_ cells: any Cells, _ shape: Shape, _ plan: Plan) -> [(name: String, value: RecordValue)] {
+    private static func fields(_ cells: any Cells, _ shape: Shape, _ plan: Plan) -> [(name: String, value: RecordValue)]
+    {
         var fields: [(name: String, value: RecordValue)] = []
         fields.reserveCapacity(shape.entries.count)
         for entry in shape.entries {

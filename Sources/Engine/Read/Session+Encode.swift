@@ -5,8 +5,8 @@ extension Session {
     /// The bytes of a query's rows, as an encoder writes them on the reader's thread: no record is made in between, and
     /// memory stays flat however many rows there are.
     ///
-    /// - Throws: what ``query(_:bindings:deleted:)`` throws, before the first byte; `FUNCTIONALITY_NOT_ENABLED` for queries
-    ///   whose rows are not flat (addresses as a whole, `TYPEOF`, child queries).
+    /// - Throws: what ``query(_:bindings:deleted:)`` throws, before the first byte; `FUNCTIONALITY_NOT_ENABLED` for
+    ///   queries whose rows are not flat (addresses as a whole, `TYPEOF`, child queries).
     public func encode(
         _ soql: String, bindings: [String: BoundValue] = [:], deleted: Deleted = .without,
         with encoder: some RowEncoder

@@ -78,7 +78,9 @@ extension Session {
             return FirstPage(plan: plan, records: records, total: records.count, ids: [])
         }
         var records = try reader.records(plan, plan.statement(atMost: size + 1))
-        guard records.count > size else { return FirstPage(plan: plan, records: records, total: records.count, ids: []) }
+        guard records.count > size else {
+            return FirstPage(plan: plan, records: records, total: records.count, ids: [])
+        }
         records.removeLast()
         var ids: [Int64] = []
         try connection.rows(plan.idStatement()) { row in

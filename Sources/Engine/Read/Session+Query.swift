@@ -8,8 +8,8 @@ extension Session {
     /// All rows of a query.
     ///
     /// - Parameter bindings: what the query's variables (`:name`) stand for, by name.
-    /// - Throws: `MALFORMED_QUERY`, `INVALID_FIELD`, `INVALID_TYPE` with line and column; `OPERATION_TOO_LARGE` when there
-    ///   are more than ``queryRowsMax`` rows.
+    /// - Throws: `MALFORMED_QUERY`, `INVALID_FIELD`, `INVALID_TYPE` with line and column; `OPERATION_TOO_LARGE` when
+    ///   there are more than ``queryRowsMax`` rows.
     public func query(
         _ soql: String, bindings: [String: BoundValue] = [:], deleted: Deleted = .without
     ) async throws -> [Record] {

@@ -11,7 +11,8 @@ enum Catalogue {
 
     private static let system = Result {
         try FieldText.parse(
-            try text(of: folder.appending(path: "system.txt")).split(separator: "\n", omittingEmptySubsequences: false)[...],
+            try text(of: folder.appending(path: "system.txt")).split(separator: "\n", omittingEmptySubsequences: false)[
+                ...],
             file: "system.txt"
         )
     }

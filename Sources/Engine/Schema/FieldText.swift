@@ -59,9 +59,12 @@ struct FieldText {
         if field.onParentDelete != .setNull { words.append("parent=\(field.onParentDelete.rawValue)") }
         if let whole = field.compoundFieldName { words.append("part=\(whole)") }
         if let classification = field.classification { words.append("class=\(classification.rawValue)") }
-        if !field.picklist.contains(where: \.isDefault), let value = defaultText(field) { words.append("default=\(value)") }
+        if !field.picklist.contains(where: \.isDefault), let value = defaultText(field) {
+            words.append("default=\(value)")
+        }
         let head = words.joined(separator: " ") + " | \(field.label) | \(field.labelJa)"
-        return ([head] + field.picklist.map { "    \($0.isDefault ? "* " : "")\($0.value) | \($0.label) | \($0.labelJa)" })
+        return
+            ([head] + field.picklist.map { "    \($0.isDefault ? "* " : "")\($0.value) | \($0.label) | \($0.labelJa)" })
             .joined(separator: "\n")
     }
 

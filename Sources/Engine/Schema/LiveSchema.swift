@@ -33,7 +33,9 @@ final class LiveSchema: Sendable {
 
     private static func load(version: Int64, on connection: any Connection) throws -> Schema {
         var objects = try Catalogue.standard()
-        let added = try connection.all("SELECT name, text FROM az_object ORDER BY name") { ($0.string(0), $0.string(1)) }
+        let added = try connection.all("SELECT name, text FROM az_object ORDER BY name") {
+            ($0.string(0), $0.string(1))
+        }
         let system = try Catalogue.systemFields()
         for (name, text) in added {
             objects.append(try ObjectText.parse(text, name: name, file: "az_object", system: system))

@@ -65,7 +65,8 @@ struct ObjectText {
     ]
 
     /// The header of an object that was added at run time, in the form that ``parse(_:name:file:system:)`` reads.
-    static func header(label: String, plural: String, labelJa: String, prefix: KeyPrefix, isSearchable: Bool) -> String {
+    static func header(label: String, plural: String, labelJa: String, prefix: KeyPrefix, isSearchable: Bool) -> String
+    {
         """
         label: \(label)
         plural: \(plural)

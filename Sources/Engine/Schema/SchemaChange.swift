@@ -50,7 +50,8 @@ enum SchemaChange {
         }
         let custom = object.fields.filter(\.isCustom).count
         guard custom < customFieldsMax else {
-            throw PlatformError(.limitExceeded, "\(object.name) has \(custom) custom fields, which is as many as it may.")
+            throw PlatformError(
+                .limitExceeded, "\(object.name) has \(custom) custom fields, which is as many as it may.")
         }
         try check(&field, of: object, in: schema)
         try SchemaTables.add(field, to: object, on: connection)
@@ -67,7 +68,8 @@ enum SchemaChange {
     private static func check(customName name: String, kind: String) throws {
         let stem = name.hasSuffix("__c") ? name.dropLast(3) : ""
         let isPlain = stem.utf8.allSatisfy { byte in
-            byte == UInt8(ascii: "_") || (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            byte == UInt8(ascii: "_") || (48...57).contains(byte) || (65...90).contains(byte)
+                || (97...122).contains(byte)
         }
         guard isPlain, let first = stem.first, first.isLetter, stem.utf8.count <= 40, !stem.hasSuffix("_"),
             !stem.contains("__")
@@ -94,7 +96,9 @@ enum SchemaChange {
         }
         if field.type == .reference {
             field.referenceTo = try field.referenceTo.map { target in
-                guard let parent = schema.object(target) else { throw refuse("there is no object \(target) to refer to.") }
+                guard let parent = schema.object(target) else {
+                    throw refuse("there is no object \(target) to refer to.")
+                }
                 return parent.name
             }
             guard !field.referenceTo.isEmpty else { throw refuse("a lookup names the object that it refers to.") }
@@ -120,7 +124,9 @@ enum SchemaChange {
         _ field: Field, in schema: Schema, _ refuse: (String) -> PlatformError
     ) throws {
         for target in field.referenceTo {
-            guard let name = field.childRelationships[target] ?? nil, let parent = schema.object(target) else { continue }
+            guard let name = field.childRelationships[target] ?? nil, let parent = schema.object(target) else {
+                continue
+            }
             if schema.children(of: parent).contains(where: { $0.name?.lowercased() == name.lowercased() }) {
                 throw refuse("\(target) has a child relationship named \(name) already.")
             }

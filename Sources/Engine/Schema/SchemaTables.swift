@@ -3,7 +3,7 @@ import Store
 
 /// The tables and indexes that hold an object's records.
 ///
-/// Text that compares without case is declared so, column by column: every `=`, `IN`, `ORDER BY` and index of it agrees.
+/// Text that compares without case is declared so, column by column: every `=`, `IN`, `ORDER BY` and index agrees.
 enum SchemaTables {
     /// The tables of the standard objects; once, in the transaction that makes an organisation.
     static func createStandard(on connection: any Connection) throws {

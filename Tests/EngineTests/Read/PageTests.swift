@@ -34,7 +34,8 @@ struct PageTests {
         let first = try await fixture.session.page("SELECT Id FROM Account ORDER BY Id DESC", size: 10)
         try await fixture.insert("Account", 99, ["Name": "late"])
         try await fixture.engine.store.write { connection in
-            try connection.execute("UPDATE \"Account\" SET \"IsDeleted\" = 1 WHERE \"Id\" = \(.id(QueryFixture.id("001", 15)))")
+            try connection.execute(
+                "UPDATE \"Account\" SET \"IsDeleted\" = 1 WHERE \"Id\" = \(.id(QueryFixture.id("001", 15)))")
         }
         let second = try await fixture.session.page(at: try #require(first.locator), size: 10)
         #expect(second.records.map { $0.id?.sequence } == [20, 19, 18, 17, 16, 14, 13, 12, 11])

@@ -19,8 +19,14 @@ struct StatementTests {
         ("SELECT Subject FROM Case WHERE CaseNumber = '00000001'", "ix_Case_CaseNumber"),
         ("SELECT Subject FROM Case WHERE ContactId IN ('003000000000001', '003000000000002')", "ix_Case_ContactId"),
         ("SELECT Id FROM User WHERE Username = 'someone@example.com'", "ix_User_Username"),
-        ("SELECT Id FROM Case WHERE SystemModstamp >= 2026-11-23T00:00:00Z ORDER BY SystemModstamp", "ix_Case_SystemModstamp"),
-        ("SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE Email = 'a@example.com')", "ix_Contact_Email"),
+        (
+            "SELECT Id FROM Case WHERE SystemModstamp >= 2026-11-23T00:00:00Z ORDER BY SystemModstamp",
+            "ix_Case_SystemModstamp"
+        ),
+        (
+            "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE Email = 'a@example.com')",
+            "ix_Contact_Email"
+        ),
         ("SELECT Account.Name FROM Contact WHERE Id = '003000000000001'", "SEARCH t1 USING INTEGER PRIMARY KEY"),
     ])
     func `lookups use an index`(soql: String, index: String) async throws {
@@ -37,7 +43,8 @@ struct StatementTests {
         let fixture = try await QueryFixture()
         try await fixture.engine.store.write { connection in
             for number in 1...2500 as ClosedRange<Int64> {
-                try connection.execute("INSERT INTO \"Account\" (\"Id\", \"Name\") VALUES (\(.id(QueryFixture.id("001", number))), 'A')")
+                try connection.execute(
+                    "INSERT INTO \"Account\" (\"Id\", \"Name\") VALUES (\(.id(QueryFixture.id("001", number))), 'A')")
                 try connection.execute(
                     """
                     INSERT INTO "Contact" ("Id", "LastName", "AccountId") VALUES (\(.id(QueryFixture.id("003", number))), \
@@ -77,7 +84,8 @@ struct StatementTests {
         let session = fixture.session
         func columns() async throws -> Int {
             try await fixture.engine.store.read { connection in
-                try session.plan("SELECT FIELDS(CUSTOM) FROM Contact LIMIT 5", [:], .without, on: connection).columns.count
+                try session.plan("SELECT FIELDS(CUSTOM) FROM Contact LIMIT 5", [:], .without, on: connection).columns
+                    .count
             }
         }
         #expect(try await columns() == 0)
@@ -90,7 +98,11 @@ struct StatementTests {
     @Test func `the young half of a cache takes over from the old`() {
         let cache = GenerationCache<Int, Int>(max: 4)
         var made = 0
-        func ask(_ key: Int) { _ = cache.value(key) { made += 1; return key } }
+        func ask(_ key: Int) {
+            _ = cache.value(key) {
+                made += 1; return key
+            }
+        }
         for key in [1, 2, 1, 2] { ask(key) }
         #expect(made == 2)
         for key in [3, 1, 4, 5, 6] { ask(key) }
