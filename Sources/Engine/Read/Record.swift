@@ -45,7 +45,7 @@ public struct Record: Sendable {
 }
 
 /// What stands in a field of a ``Record``.
-public indirect enum RecordValue: Sendable {
+public enum RecordValue: Sendable {
     case value(Value, FieldType)
     /// Nil when the lookup is empty.
     case parent(Record?)

@@ -81,6 +81,8 @@ public struct CSVWriter: Sendable {
     /// `2026-11-23T09:30:00.000Z`, dates `2026-11-23`, times `09:30:00.000Z`, booleans `true` and `false`, doubles with
     /// a fraction and without an exponent, binary as Base64.
     public mutating func cell(_ cells: any Cells, _ column: Int, _ type: FieldType) {
+        // A text that is not there and one that is empty are written alike, so it need not be asked which it is.
+        if type.storage == .text { return text(cells.bytes(column)) }
         if cells.isNull(column) { return null() }
         switch type {
         case .id, .reference: plain { ValueText.append(RecordID(rawValue: cells.int64(column)), to: &$0) }
@@ -160,9 +162,38 @@ public struct CSVWriter: Sendable {
         // U+FEFF at the beginning of a file would be taken for a byte order mark.
         if first == 0xEF, text.starts(with: [0xEF, 0xBB, 0xBF]) { return true }
         if isSpreadsheetSafe, Self.looksLikeFormula(text) { return true }
-        for byte in text where byte == delimiter || byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
+        return holds(text)
+    }
+
+    /// Whether a delimiter, a quote or a line break is among the bytes; eight are looked at together.
+    private func holds(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let raw = UnsafeRawBufferPointer(text)
+        let delimiters = Self.low &* UInt64(delimiter)
+        var place = 0
+        while place + 8 <= raw.count {
+            let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            let found =
+                Self.zeros(word ^ delimiters) | Self.zeros(word ^ Self.quotes) | Self.zeros(word ^ Self.newlines)
+                | Self.zeros(word ^ Self.returns)
+            if found != 0 { return true }
+            place += 8
+        }
+        while place < raw.count {
+            let byte = raw[place]
+            if byte == delimiter || byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
+            place += 1
+        }
         return false
     }
+
+    private static let low: UInt64 = 0x0101_0101_0101_0101
+    private static let quotes: UInt64 = 0x2222_2222_2222_2222
+    private static let newlines: UInt64 = 0x0A0A_0A0A_0A0A_0A0A
+    private static let returns: UInt64 = 0x0D0D_0D0D_0D0D_0D0D
+
+    /// Not zero when one of the eight bytes is.
+    @inline(__always)
+    private static func zeros(_ word: UInt64) -> UInt64 { (word &- low) & ~word & 0x8080_8080_8080_8080 }
 
     private static func looksLikeFormula(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         switch text.first {
