@@ -5,9 +5,11 @@ public import Records
 ///
 /// People are ``Guest``s; other records have names, such as `case.booking`, by which ``record(_:)`` finds them.
 public struct Company: Sendable {
+    /// Open as long as the company is there.
     public let engine: Engine
     /// The organisation's folder.
     public let folder: String
+    /// What the engine takes for the time.
     public let clock: TestClock
     /// Somebody with the profile System Administrator.
     public let administrator: Session

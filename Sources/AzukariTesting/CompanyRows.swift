@@ -31,7 +31,8 @@ struct CompanyRows {
                 "user.\(name)", "User",
                 [
                     "Username": .text("\(name)@aoba.example"), "Email": .text("\(name)@aoba.example"),
-                    "LastName": .text(name == "agent" ? "Agent" : "Administrator"), "Alias": .text(String(name.prefix(8))), "IsActive": true,
+                    "LastName": .text(name == "agent" ? "Agent" : "Administrator"),
+                    "Alias": .text(String(name.prefix(8))), "IsActive": true,
                     "ProfileId": .id(profile), "LanguageLocaleKey": "en_US", "LocaleSidKey": "en_US",
                     "TimeZoneSidKey": "Asia/Tokyo", "EmailEncodingKey": "UTF-8",
                 ]
@@ -46,7 +47,8 @@ struct CompanyRows {
         for guest in Guest.allCases {
             let details = guest.details
             try await add(
-                "individual.\(guest)", "Individual", ["LastName": .text(details.family), "FirstName": .text(details.given)]
+                "individual.\(guest)", "Individual",
+                ["LastName": .text(details.family), "FirstName": .text(details.given)]
             )
             try await add(
                 "contact.\(guest)", "Contact",
@@ -65,7 +67,8 @@ struct CompanyRows {
         try await add(
             "lead.lukas", "Lead",
             [
-                "LastName": "Weber", "FirstName": "Lukas", "Company": "Nordlicht GmbH", "Email": "lukas.weber@example.org",
+                "LastName": "Weber", "FirstName": "Lukas", "Company": "Nordlicht GmbH",
+                "Email": "lukas.weber@example.org",
                 "Status": "Open - Not Contacted", "IndividualId": .id(try id("individual.lukas")),
             ]
         )
@@ -97,7 +100,10 @@ struct CompanyRows {
             ("scarf", .hina, "忘れ物の問い合わせ", "305号室に青いマフラーを忘れたとのこと。"),
             ("card", .ken, "会員番号の再発行", "会員証を紛失。"),
             ("receipt", .otherKen, "領収書の宛名", "宛名を会社名に変更希望。"),
-            ("newsletter", .anna, "Newsletter after withdrawal", "She received one more after she withdrew her consent."),
+            (
+                "newsletter", .anna, "Newsletter after withdrawal",
+                "She received one more after she withdrew her consent."
+            ),
             ("checkout", .john, "Late checkout", "Asks for 14:00 for himself and Mary Johnson."),
             ("allergy", .mary, "Allergy", "Nuts. To be told to the kitchen before every stay."),
             ("conference", .lukas, "Conference for sixty", "Wants an offer for two days in spring."),
@@ -121,7 +127,8 @@ struct CompanyRows {
         ]
         for (name, parent, text) in comments {
             try await add(
-                "comment.\(name)", "CaseComment", ["ParentId": .id(try id("case.\(parent)")), "CommentBody": .text(text)]
+                "comment.\(name)", "CaseComment",
+                ["ParentId": .id(try id("case.\(parent)")), "CommentBody": .text(text)]
             )
         }
     }
@@ -130,9 +137,14 @@ struct CompanyRows {
         let messages: [(String, String, Guest, String, String)] = [
             ("friend", "booking", .hanako, "10月の予約について", "予約に友人の田中陽菜を加えてください。連絡先は090-5550-0104です。\n\n佐藤花子"),
             ("dispute", "invoice", .ren, "請求書の件", "訂正が済むまで、私の情報の利用を止めてください。\n\n高橋蓮"),
-            ("offer", "conference", .lukas, "Spring conference",
-                "Please send the offer to me and to Anna Müller (anna.mueller@example.com).\n\nLukas Weber"),
-            ("copy", "copy", .giulia, "My data", "Please send me a copy of all the data you hold about me.\n\nGiulia Rossi"),
+            (
+                "offer", "conference", .lukas, "Spring conference",
+                "Please send the offer to me and to Anna Müller (anna.mueller@example.com).\n\nLukas Weber"
+            ),
+            (
+                "copy", "copy", .giulia, "My data",
+                "Please send me a copy of all the data you hold about me.\n\nGiulia Rossi"
+            ),
         ]
         for (name, parent, sender, subject, text) in messages {
             try await add(

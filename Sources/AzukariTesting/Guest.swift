@@ -73,28 +73,33 @@ public enum Guest: String, CaseIterable, Sendable {
             )
         case .anna:
             Details(
-                family: "Müller", given: "Anna", email: "anna.mueller@example.com", phone: "+49 30 5550107", city: "Berlin",
+                family: "Müller", given: "Anna", email: "anna.mueller@example.com", phone: "+49 30 5550107",
+                city: "Berlin",
                 postcode: "10969", country: "Germany", account: "Nordlicht GmbH", refusesMail: true,
                 note: "Withdrew her consent to the newsletter by phone."
             )
         case .john:
             Details(
-                family: "Smith", given: "John", email: "john.smith@example.com", phone: "+44 20 5550 0108", city: "Bristol",
+                family: "Smith", given: "John", email: "john.smith@example.com", phone: "+44 20 5550 0108",
+                city: "Bristol",
                 postcode: "BS1 4QA", country: "United Kingdom", note: "Travels with Mary Johnson."
             )
         case .mary:
             Details(
-                family: "Johnson", given: "Mary", email: "mary.johnson@example.com", phone: "+44 20 5550 0108", city: "Bristol",
+                family: "Johnson", given: "Mary", email: "mary.johnson@example.com", phone: "+44 20 5550 0108",
+                city: "Bristol",
                 postcode: "BS1 4QA", country: "United Kingdom", refusesFax: true
             )
         case .lukas:
             Details(
-                family: "Weber", given: "Lukas", email: "lukas.weber@example.org", phone: "+49 89 5550110", city: "München",
+                family: "Weber", given: "Lukas", email: "lukas.weber@example.org", phone: "+49 89 5550110",
+                city: "München",
                 postcode: "80331", country: "Germany", account: "Nordlicht GmbH"
             )
         case .giulia:
             Details(
-                family: "Rossi", given: "Giulia", email: "giulia.rossi@example.net", phone: "+39 06 5550111", city: "Roma",
+                family: "Rossi", given: "Giulia", email: "giulia.rossi@example.net", phone: "+39 06 5550111",
+                city: "Roma",
                 postcode: "00184", country: "Italy", refusesFax: true
             )
         case .chiyo:

@@ -5,7 +5,8 @@ import Foundation
 ///
 /// - Parameter body: Gets the open engine and the path of its folder.
 public func withOrganisation<T>(
-    named name: String = "Test", language: String = "en", timeZone: String = "Asia/Tokyo", clock: TestClock = TestClock(),
+    named name: String = "Test", language: String = "en", timeZone: String = "Asia/Tokyo",
+    clock: TestClock = TestClock(),
     _ body: (Engine, String) async throws -> T
 ) async throws -> T {
     let folder = FileManager.default.temporaryDirectory.appending(path: "azukari-test-\(UUID().uuidString)").path

@@ -2,6 +2,7 @@ public import Records
 
 /// What differs between the databases; all other SQL is the common subset.
 public struct Dialect: Sendable {
+    /// For logs and for tests.
     public let name: String
 
     /// SQLite 3.38 and later: STRICT tables, `INTEGER`, `REAL`, `TEXT`, `BLOB`.

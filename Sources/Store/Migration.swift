@@ -3,7 +3,9 @@ import Records
 
 /// A step from one form of the tables to the next: statements in the common subset, in a resource file.
 public struct Migration: Sendable {
+    /// What orders them. A number that was released is never used for anything else.
     public let number: Int
+    /// What it does, as the file's name tells.
     public let name: String
     let text: String
 
@@ -20,7 +22,8 @@ public struct Migration: Sendable {
                         "The migration \(stem) has no number. Name it NNNN-what-it-does.sql."
                     )
                 }
-                return Migration(number: number, name: String(parts[1]), text: try String(contentsOf: file, encoding: .utf8))
+                let text = try String(contentsOf: file, encoding: .utf8)
+                return Migration(number: number, name: String(parts[1]), text: text)
             }
             .sorted { $0.number < $1.number }
     }
@@ -29,11 +32,23 @@ public struct Migration: Sendable {
 extension Connection {
     /// Runs those of the migrations that this database has not seen, in order; inside a write.
     public func migrate(_ migrations: [Migration]) throws {
-        try execute("CREATE TABLE IF NOT EXISTS az_migration (number \(dialect.type(.integer)) PRIMARY KEY, name \(dialect.type(.text)) NOT NULL)\(dialect.tableSuffix)")
+        try execute(
+            """
+            CREATE TABLE IF NOT EXISTS az_migration (
+                number \(dialect.type(.integer)) PRIMARY KEY,
+                name \(dialect.type(.text)) NOT NULL
+            )\(dialect.tableSuffix)
+            """
+        )
         let done = Set(try all("SELECT number FROM az_migration") { Int($0.int64(0)) })
         for migration in migrations where !done.contains(migration.number) {
             try run(migration)
-            try execute("INSERT INTO az_migration (number, name) VALUES (\(.integer(Int64(migration.number))), \(.text(migration.name)))")
+            try execute(
+                """
+                INSERT INTO az_migration (number, name)
+                VALUES (\(.integer(Int64(migration.number))), \(.text(migration.name)))
+                """
+            )
         }
     }
 }

@@ -48,7 +48,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         var text = ""
         var bindings: [Value] = []
 
-        public init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity + interpolationCount) }
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + interpolationCount)
+        }
 
         public mutating func appendLiteral(_ literal: StaticString) { text += "\(literal)" }
 
@@ -75,7 +77,9 @@ public struct Identifier: Hashable, Sendable {
     public init(_ name: String) {
         precondition(
             !name.isEmpty && name.utf8.count <= 120
-                && name.utf8.allSatisfy { $0 == 95 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) },
+                && name.utf8.allSatisfy {
+                    $0 == 95 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                },
             "a name of the schema has letters, digits and underscores"
         )
         quoted = "\"\(name)\""

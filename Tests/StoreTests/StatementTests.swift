@@ -72,7 +72,8 @@ struct StatementTests {
     func `a value of a wrong kind is refused by a strict table`(driver: Driver) async throws {
         try await driver.withStore { store, _ in
             try await store.write { connection in
-                try connection.execute("CREATE TABLE t (a \(connection.dialect.type(.integer)))\(connection.dialect.tableSuffix)")
+                let (integer, suffix) = (connection.dialect.type(.integer), connection.dialect.tableSuffix)
+                try connection.execute("CREATE TABLE t (a \(integer))\(suffix)")
             }
             await #expect(throws: PlatformError(.fieldIntegrityException, "")) {
                 try await store.write { try $0.execute("INSERT INTO t VALUES (\(.text("secret word")))") }

@@ -24,7 +24,9 @@ enum Checkout {
     static func files(in folders: [String], endings: Set<String>) throws -> [TextFile] {
         var files: [TextFile] = []
         for folder in folders {
-            guard let paths = FileManager.default.enumerator(atPath: root.appending(path: folder).path) else { continue }
+            guard let paths = FileManager.default.enumerator(atPath: root.appending(path: folder).path) else {
+                continue
+            }
             for case let path as String in paths {
                 let url = root.appending(path: "\(folder)/\(path)")
                 guard endings.contains(url.pathExtension), !url.hasDirectoryPath,

@@ -14,7 +14,8 @@ struct PackageManifest {
         return ["target", "executableTarget", "testTarget", "systemLibrary"].flatMap { kind in
             calls(of: ".\(kind)(", in: text).compactMap { call in
                 guard let name = quoted(call).first else { return nil }
-                let dependencies = call.firstRange(of: "dependencies: [").map { bracketed(call[$0.upperBound...]) } ?? ""
+                let start = call.firstRange(of: "dependencies: [")?.upperBound
+                let dependencies = start.map { bracketed(call[$0...]) } ?? ""
                 let products = calls(of: ".product(", in: String(dependencies)).map(quoted)
                 var targets = quoted(dependencies)
                 for product in products { for name in product { targets.removeAll { $0 == name } } }

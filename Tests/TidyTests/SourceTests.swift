@@ -54,7 +54,8 @@ struct SourceTests {
     @Test(arguments: marks)
     func `no mark and no path of one machine is left behind`(rule: Rule) throws {
         let folders = ["Sources", "Tests", "Benchmarks", "script", ".ci", "docs"]
-        let files = try Checkout.files(in: folders, endings: ["swift", "py", "sh", "js", "css", "mustache", "sql", "md", ""])
+        let endings: Set = ["swift", "py", "sh", "js", "css", "mustache", "sql", "md", ""]
+        let files = try Checkout.files(in: folders, endings: endings)
         let findings = files.flatMap(rule.findings)
         #expect(findings.isEmpty, "\(findings.joined(separator: "\n"))")
     }

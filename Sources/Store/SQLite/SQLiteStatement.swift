@@ -118,11 +118,11 @@ final class SQLiteStatement: Bindings {
         guard let start = UnsafeRawPointer(buffer.baseAddress) else { return }
         for text in pending {
             // No destructor (SQLITE_STATIC): the buffer stays as it is until the next reset.
+            let (bytes, count) = (start + text.offset, Int32(text.count))
             let code =
                 text.isText
-                ? sqlite3_bind_text(
-                    handle, text.place, (start + text.offset).assumingMemoryBound(to: CChar.self), Int32(text.count), nil)
-                : sqlite3_bind_blob(handle, text.place, start + text.offset, Int32(text.count), nil)
+                ? sqlite3_bind_text(handle, text.place, bytes.assumingMemoryBound(to: CChar.self), count, nil)
+                : sqlite3_bind_blob(handle, text.place, bytes, count, nil)
             if code != SQLITE_OK {
                 reset()
                 throw SQLiteError.last(database, doing: "binding a value")
