@@ -6,15 +6,22 @@ extension QueryCompiler {
     func condition(_ condition: Condition, _ scope: Scope, _ selection: Selection) throws -> SQL {
         switch condition {
         case .all(let parts):
-            return "(\(.joined(try parts.map { try self.condition($0, scope, selection) }, separator: " AND ")))"
+            return Self.joined(try parts.map { try self.condition($0, scope, selection) }[...], by: " AND ")
         case .any(let parts):
-            return "(\(.joined(try parts.map { try self.condition($0, scope, selection) }, separator: " OR ")))"
+            return Self.joined(try parts.map { try self.condition($0, scope, selection) }[...], by: " OR ")
         case .not(let part):
             // The platform knows true and false alone: what compares with null is false, and its negation true.
             return "((\(try self.condition(part, scope, selection))) IS NOT TRUE)"
         case .comparison(let comparison):
             return try compare(comparison, try operand(comparison.left, scope, selection), scope)
         }
+    }
+
+    /// In halves within halves: databases limit how deep an expression may nest, and a chain is as deep as it is long.
+    private static func joined(_ parts: ArraySlice<SQL>, by operation: SQL) -> SQL {
+        guard parts.count > 64 else { return "(\(.joined(Array(parts), separator: operation)))" }
+        let middle = parts.startIndex + parts.count / 2
+        return "(\(joined(parts[..<middle], by: operation))\(operation)\(joined(parts[middle...], by: operation)))"
     }
 
     private func compare(_ comparison: Comparison, _ left: Operand, _ scope: Scope) throws -> SQL {

@@ -51,6 +51,7 @@ final class QueryCompiler {
             isLasting: isLasting,
             select: "SELECT " + .joined(selection.cells + selection.ids, separator: ", "),
             from: " FROM \(identifier: Identifier(object.name)) \(identifier: scope.root.alias)" + scope.joins,
+            deleted: context.deleted,
             deletion: deletion(scope),
             condition: present.isEmpty ? nil : .joined(present, separator: " AND "),
             grouping: selection.grouping + (having.map { " HAVING \($0)" } ?? ""),

@@ -74,7 +74,11 @@ enum SchemaTables {
         if !object.isPerson && object.field("SystemModstamp") != nil {
             columns.append(("SystemModstamp", "(\"SystemModstamp\")"))
         }
-        return columns.map { name, column in
+        let bin: SQL = """
+            CREATE INDEX \(identifier: Identifier("ix_\(object.name)_bin")) ON \
+            \(identifier: Identifier(object.name)) ("IsDeleted") WHERE "IsDeleted" = 1
+            """
+        return [bin] + columns.map { name, column in
             """
             CREATE INDEX \(identifier: Identifier("ix_\(object.name)_\(name)")) ON \
             \(identifier: Identifier(object.name)) \(column)

@@ -79,6 +79,29 @@ struct StatementTests {
         #expect(text.components(separatedBy: "LEFT JOIN").count - 1 == 2, "\(text)")
     }
 
+    @Test func `a chain of thousands of conditions is not too deep`() async throws {
+        let fixture = try await QueryFixture()
+        try await fixture.fill()
+        let many = (1...2500).map { "LastName = 'x\($0)'" }.joined(separator: " OR ")
+        let rows = try await fixture.session.query("SELECT LastName FROM Contact WHERE \(many) OR LastName = '鈴木'")
+        #expect(rows.map(\.line) == ["LastName=鈴木"])
+    }
+
+    @Test func `all rows are counted on indexes alone`() async throws {
+        let fixture = try await QueryFixture()
+        try await fixture.fill()
+        let session = fixture.session
+        let (steps, count) = try await fixture.engine.store.read { connection in
+            let plan = try session.plan("SELECT COUNT() FROM Contact", [:], .without, on: connection)
+            return (
+                try connection.all("EXPLAIN QUERY PLAN " + plan.countStatement()) { $0.string(3) },
+                try connection.first(plan.countStatement()) { $0.int64(0) }
+            )
+        }
+        #expect(count == 5)
+        #expect(steps.filter { $0.contains("USING COVERING INDEX") }.count == 2, "\(steps)")
+    }
+
     @Test func `plans are kept until the schema changes`() async throws {
         let fixture = try await QueryFixture()
         let session = fixture.session
