@@ -33,6 +33,7 @@ public struct APIRoutes: Sendable {
         Rows(shared: shared).add(to: router)
         RowsByExternalID(shared: shared).add(to: router)
         Query(shared: shared).add(to: router)
+        Search(shared: shared).add(to: router)
         Collections(shared: shared).add(to: router)
     }
 }

@@ -38,7 +38,7 @@ struct Versions {
         let identityURL = shared.identityURL(of: call.session.user, origin: call.origin)
         return call.answer { json in
             json.object { json in
-                for name in ["limits", "query", "queryAll", "sobjects"] {
+                for name in ["limits", "query", "queryAll", "search", "sobjects"] {
                     json.member(name, "\(call.base)/\(name)")
                 }
                 json.member("composite", "\(call.base)/composite")

@@ -91,6 +91,22 @@ struct RowsTests {
         }
     }
 
+    @Test func `a blob is read by its own path, and never as a page`() async throws {
+        try await TestServer.run { server in
+            let account = try await server.make("Account", #"{"Name":"Acme"}"#)
+            let id = try await server.make(
+                "Attachment",
+                #"{"ParentId":"\#(account)","Name":"x.txt","ContentType":"text/plain","Body":"aGVsbG8="}"#
+            )
+            let row = try await server.call(.get, "sobjects/Attachment/\(id)?fields=Body")
+            #expect(row.json["Body"] as? String == "/services/data/v59.0/sobjects/Attachment/\(id)/Body")
+            let blob = try await server.call(.get, "sobjects/Attachment/\(id)/Body")
+            #expect(blob.body == "hello")
+            #expect(blob.headers[.contentType] == "text/plain")
+            #expect(blob.headers[.contentDisposition] == "attachment")
+        }
+    }
+
     @Test func `an agent may not delete a person`() async throws {
         try await TestServer.run { server in
             let id = try await server.make("Contact", #"{"LastName":"Sato"}"#)
