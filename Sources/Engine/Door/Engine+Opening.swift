@@ -62,11 +62,14 @@ extension Engine {
             signingKey: try await vault.secret(named: "evidence log")
         )
         try await evidence.settle()
-        return Engine(
+        let engine = Engine(
             organisation: try settings.organisation(), folder: folder, environment: environment, store: store,
             vault: vault, evidence: evidence, sequences: try await Sequences(store),
             changes: try await ChangeLog(folder: folder.changes, store: store), lock: lock
         )
+        try await engine.resumeRestrictions()
+        _ = try await engine.resumeErasures()
+        return engine
     }
 
     static let resources = Bundle.module.bundleURL.appending(path: "Resources")

@@ -17,12 +17,13 @@ public final class Engine: Sendable {
     let schema = LiveSchema()
     let accesses = AccessCache()
     let plans = PlanCache()
-    let reads = ReadLog()
     let search: SearchIndex
     let sequences: Sequences
     let stamps = StampClock()
     let generation = WriteGeneration()
     let changes: ChangeLog
+    let reads: ReadLog
+    let restrictedKeys: RestrictedKeys
     let evidence: EvidenceLog
     private let lock: FolderLock
 
@@ -36,6 +37,8 @@ public final class Engine: Sendable {
         self.store = store
         self.vault = vault
         search = SearchIndex(key: vault.derivedKey(for: "search index"))
+        reads = ReadLog(store: store)
+        restrictedKeys = RestrictedKeys(key: vault.derivedKey(for: "restricted keys"))
         self.evidence = evidence
         self.sequences = sequences
         self.changes = changes
@@ -44,6 +47,8 @@ public final class Engine: Sendable {
 
     /// Ends after the work in hand. The folder may then be opened by another process.
     public func close() async {
+        // What cannot be written now was a report of a read, and the folder must be left all the same.
+        try? await reads.flush()
         await store.close()
         changes.close()
         await vault.close()

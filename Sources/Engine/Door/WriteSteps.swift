@@ -11,6 +11,7 @@ enum WriteSteps {
         try References.resolve(&set, transaction)
         StampStep.set(&set, transaction)
         RequiredStep.check(&set, transaction)
+        try RestrictedStep.check(&set, transaction)
         try ContactStep.check(&set, transaction)
         try ChangeStep.findSubjects(&set, transaction)
         try ApplyStep.run(&set, transaction)

@@ -150,6 +150,8 @@ struct Tracer {
     ) throws -> [Place] {
         var ids: Set<RecordID> = []
         for text in finder.identifiers.emails + finder.identifiers.phones { ids.formUnion(try candidates(text)) }
+        // The bin is in no index, and its texts can be brought back.
+        ids.formUnion(try connection.all("SELECT record FROM az_bin") { RecordID(rawValue: $0.int64(0)) })
         ids.subtract(own)
         let objects = schema.objects.filter { !$0.isInternal && $0.name != "User" }
         return try rows(ids.sorted(), of: objects).flatMap { row in

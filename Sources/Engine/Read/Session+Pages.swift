@@ -11,7 +11,7 @@ extension Session {
         let first = try await engine.store.read { connection in
             try self.firstPage(soql, size: size, deleted: deleted, on: connection)
         }
-        report(.query, first.plan, first.records)
+        try await report(.query, first.plan, first.records)
         guard first.total > first.records.count, !first.ids.isEmpty else {
             return Page(totalSize: first.total, records: first.records, locator: nil)
         }
@@ -41,7 +41,7 @@ extension Session {
             let plan = try self.plan(cursor.soql, [:], cursor.deleted, on: connection)
             return (plan, try RowReader(connection: connection).records(plan, of: cursor.ids), cursor)
         }
-        report(.query, plan, records)
+        try await report(.query, plan, records)
         let next = offset + cursor.ids.count
         guard next < cursor.total else { return Page(totalSize: cursor.total, records: records, locator: nil) }
         try await engine.store.write { connection in

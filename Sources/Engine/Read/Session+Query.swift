@@ -26,7 +26,7 @@ extension Session {
             }
             return (plan, records)
         }
-        report(.query, plan, records)
+        try await report(.query, plan, records)
         return records
     }
 
@@ -53,11 +53,12 @@ extension Session {
     }
 
     /// Reports rows and the children read with them.
-    func report(_ kind: ReadReport.Kind, _ plan: Plan, _ records: [Record]) {
+    func report(_ kind: AccessKind, _ plan: Plan, _ records: [Record]) async throws {
         guard !plan.isGrouped, !plan.isCount else { return }
         report(kind, plan.object, records.compactMap(\.id))
         for case .children(let name, let place) in plan.shape.entries {
-            report(kind, plan.children[place].plan, records.flatMap { $0.children(name) })
+            try await report(kind, plan.children[place].plan, records.flatMap { $0.children(name) })
         }
+        try await engine.reads.flushIfDue()
     }
 }

@@ -12,7 +12,7 @@ extension Session {
             let plan = try self.plan(of: object, fields: fields, viewer, on: connection)
             return (plan, try RowReader(connection: connection).records(plan, of: ids))
         }
-        report(.retrieve, plan, found)
+        try await report(.read, plan, found)
         // In nearly every call: one id, one row.
         if ids.count == 1 { return [found.first] }
         let byID = Dictionary(found.compactMap { record in record.id.map { ($0, record) } }) { first, _ in first }
@@ -40,7 +40,7 @@ extension Session {
             let statement = plan.select + plan.from + Plan.wherever([condition, plan.deletion]) + " ORDER BY t0.\"Id\""
             return (plan, try RowReader(connection: connection).records(plan, statement))
         }
-        report(.retrieve, plan, found)
+        try await report(.read, plan, found)
         return found
     }
 

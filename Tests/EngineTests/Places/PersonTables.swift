@@ -1,53 +1,54 @@
+import AzukariTesting
 import Foundation
 import Records
 import Store
 
 @testable import Engine
 
-/// The tables of the whole catalogue in a database of their own, with `Ext__c` on what the generated company has, and
-/// a search that reads every row.
+/// An organisation whose rows a test sets one by one, below the door, so that each column holds exactly what it says.
 final class PersonTables: Sendable {
     static let objects = [
         "Account", "Individual", "Contact", "Lead", "Case", "CaseComment", "EmailMessage", "Task",
         "ContactPointTypeConsent",
     ]
+    let engine: Engine
     let folder: String
-    let store: any Store
+    let clock: TestClock
     let schema: Schema
 
-    init() async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "person-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        store = try SQLiteStore.open(path: folder + "/azukari.sqlite", readers: 2)
-        let migrations = try Migration.all(inFolder: Bundle.module.bundleURL.appending(path: "Resources/migrations"))
-        schema = try await store.write { connection in
-            try connection.migrate(migrations)
-            for object in try Catalogue.standard() { try SchemaTables.create(object, on: connection) }
-            for name in Self.objects {
-                var field = Field(name: "Ext__c", type: .string)
-                (field.length, field.isCustom, field.isExternalID) = (40, true, true)
-                (field.isUnique, field.isIDLookup) = (true, true)
-                let schema = try LiveSchema().current(on: connection)
-                try SchemaChange.add(NewField(field), to: name, in: schema, on: connection)
-            }
-            return try LiveSchema().current(on: connection)
-        }
+    private init(engine: Engine, folder: String, clock: TestClock) async throws {
+        self.engine = engine
+        self.folder = folder
+        self.clock = clock
+        schema = try await engine.store.read { try engine.schema.current(on: $0) }
     }
 
-    /// Runs `body` on fresh tables, which are gone afterwards.
+    /// Runs `body` in a fresh organisation with `Ext__c` on what the generated company has.
     static func with(_ body: (PersonTables) async throws -> Void) async throws {
-        let tables = try await PersonTables()
-        do { try await body(tables) } catch {
-            await tables.end()
-            throw error
+        let clock = TestClock()
+        try await withOrganisation(clock: clock) { engine, folder in
+            try await engine.store.write { connection in
+                for name in objects {
+                    var field = Field(name: "Ext__c", type: .string)
+                    (field.length, field.isCustom, field.isExternalID) = (40, true, true)
+                    (field.isUnique, field.isIDLookup) = (true, true)
+                    let schema = try engine.schema.current(on: connection)
+                    try SchemaChange.add(NewField(field), to: name, in: schema, on: connection)
+                }
+            }
+            try await body(PersonTables(engine: engine, folder: folder, clock: clock))
         }
-        await tables.end()
     }
 
-    private func end() async {
-        await store.close()
-        try? FileManager.default.removeItem(atPath: folder)
+    /// Closes the engine as a kill would leave the folder, and opens it again.
+    func reopened() async throws -> PersonTables {
+        await engine.close()
+        return try await PersonTables(
+            engine: try await Engine.open(folder: folder, environment: clock.environment), folder: folder, clock: clock
+        )
     }
+
+    var session: Session { engine.systemSession(as: .privacy, reason: "test") }
 
     func id(_ object: String, _ sequence: Int64) -> RecordID {
         guard let schema = schema.object(object) else { preconditionFailure("no \(object)") }
@@ -55,44 +56,50 @@ final class PersonTables: Sendable {
     }
 
     @discardableResult
-    func insert(_ object: String, _ sequence: Int64, _ fields: KeyValuePairs<String, Value>) async throws -> RecordID {
-        let id = id(object, sequence)
+    func insert(_ name: String, _ sequence: Int64, _ fields: KeyValuePairs<String, Value>) async throws -> RecordID {
+        let id = id(name, sequence)
         let pairs = [("Id", Value.id(id))] + fields.map { ($0.key, $0.value) }
-        try await store.write { connection in
+        let (engine, schema) = (engine, schema)
+        try await engine.store.write { connection in
             try connection.execute(
                 """
-                INSERT INTO \(identifier: Identifier(object)) \
+                INSERT INTO \(identifier: Identifier(name)) \
                 (\(.joined(pairs.map { "\(identifier: Identifier($0.0))" }, separator: ", "))) \
                 VALUES (\(.joined(pairs.map { "\($0.1)" }, separator: ", ")))
                 """
             )
+            let rows = PersonRows(schema: schema, search: engine.search, connection: connection)
+            guard let object = schema.object(name) else { return }
+            for row in try connection.storedRows([id], of: object) {
+                try SearchIndex.replace([], with: rows.terms(of: row), of: id, connection)
+            }
         }
         return id
     }
 
-    func trace(_ person: RecordID) async throws -> Trace? {
-        try await store.read { [schema] connection in
-            try Tracer(schema: schema, connection: connection) { text in
-                try Self.everyRow(schema, connection).filter { Self.mayHold(text, $0) }.map(\.id)
-            }.trace(person)
-        }
-    }
-
-    private static func everyRow(_ schema: Schema, _ connection: any Connection) throws -> [StoredRow] {
-        try schema.objects.flatMap { object in
-            let ids = try connection.all("SELECT \"Id\" FROM \(identifier: Identifier(object.name))") {
-                RecordID(rawValue: $0.int64(0))
+    /// Every table as text, row by row: what must be the same before and after.
+    func dump(besides left: Set<String> = []) async throws -> [String: [String]] {
+        try await engine.store.read { connection in
+            let names = try connection.all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") { $0.string(0) }
+            var dump: [String: [String]] = [:]
+            for name in names where !left.contains(name) {
+                let columns = try connection.all("SELECT name FROM pragma_table_info(\(.text(name)))") { $0.string(0) }
+                let quoted = columns.map { column -> SQL in "quote(\(identifier: Identifier(column)))" }
+                let query: SQL = "SELECT \(.joined(quoted, separator: " || ', ' || ")) FROM \(identifier: Identifier(name))"
+                dump[name] = try connection.all(query) { $0.string(0) }.sorted()
             }
-            return try connection.storedRows(ids, of: object)
+            return dump
         }
     }
 
-    /// Whether every word of the text, or all of its digits, stands somewhere in the row.
-    private static func mayHold(_ text: String, _ row: StoredRow) -> Bool {
-        let whole = row.values.compactMap(\.text).joined(separator: "\n").lowercased()
-        if !text.contains(where: \.isLetter) {
-            return whole.filter(\.isNumber).contains(text.filter(\.isNumber).suffix(9))
+    /// Whether the bytes of a text stand in any file of the folder: the paths of those files.
+    func files(holding text: String) throws -> [String] {
+        let needle = Array(text.utf8)
+        let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        return try paths.filter { path in
+            let url = URL(filePath: folder + "/" + path)
+            guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { return false }
+            return try Data(contentsOf: url).firstRange(of: needle) != nil
         }
-        return text.lowercased().split(separator: " ").allSatisfy { whole.contains($0) }
     }
 }

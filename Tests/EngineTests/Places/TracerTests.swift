@@ -4,49 +4,14 @@ import Testing
 @testable import Engine
 
 @Suite struct `Where a person's data lies` {
-    /// 佐藤 健一 with a case, a comment and consents; a lead of his; a neighbour who names him.
-    private func company(_ tables: PersonTables) async throws -> RecordID {
-        let individual = try await tables.insert(
-            "Individual", 1, ["LastName": "佐藤", "FirstName": "健一", "Ext__c": "IP1"])
-        let account = try await tables.insert("Account", 1, ["Name": "佐藤商店", "Ext__c": "A1"])
-        let contact = try await tables.insert(
-            "Contact", 1,
-            [
-                "LastName": "佐藤", "FirstName": "健一", "Email": "kenichi@example.jp", "Phone": "03-0000-0001",
-                "IndividualId": .id(individual), "AccountId": .id(account), "Ext__c": "P1",
-                "Description": "VIP。サトウ ケンイチ", "MailingPostalCode": "100-0005", "IsDeleted": 0,
-            ])
-        let supportCase = try await tables.insert(
-            "Case", 1,
-            [
-                "ContactId": .id(contact), "Subject": "佐藤様 お問い合わせ", "SuppliedEmail": "Kenichi@example.jp",
-                "SuppliedName": "佐藤 健一", "Description": "折り返しは０３−００００−０００１へ", "Ext__c": "C1",
-            ])
-        try await tables.insert("CaseComment", 1, ["ParentId": .id(supportCase), "CommentBody": "サトウ ケンイチ様より", "Ext__c": "M1"])
-        try await tables.insert("ContactPointTypeConsent", 1, ["PartyId": .id(individual), "Name": "Email consent", "Ext__c": "K1"])
-        let other = try await tables.insert(
-            "Contact", 2, ["LastName": "佐藤", "FirstName": "健一", "Email": "other@example.jp", "Ext__c": "P2"])
-        let othersCase = try await tables.insert(
-            "Case", 2,
-            [
-                "ContactId": .id(other), "Subject": "佐藤様 お問い合わせ",
-                "Description": "佐藤 健一様よりお電話。 同居の佐藤 健一さん（kenichi@example.jp）からも。", "Ext__c": "C2",
-            ])
-        // With the other contact, about this person's case: whose it is, the first lookup says.
-        try await tables.insert(
-            "Task", 1, ["WhoId": .id(other), "WhatId": .id(supportCase), "Description": "佐藤 健一", "Ext__c": "T1"])
-        try await tables.insert("CaseComment", 2, ["ParentId": .id(othersCase), "CommentBody": "tel 03-0000-00011", "Ext__c": "M2"])
-        return contact
-    }
-
-    private func list(_ trace: Trace?) -> Set<String> {
-        Set((trace?.places ?? []).map { "\($0.externalID).\($0.field) \($0.start)-\($0.end) \($0.text)" })
+    private func list(_ trace: Trace) -> Set<String> {
+        Set(trace.places.map { "\($0.externalID).\($0.field) \($0.start)-\($0.end) \($0.text)" })
     }
 
     @Test func `own records are followed down the lookups, mentions are found in others'`() async throws {
         try await PersonTables.with { tables in
-            let trace = try await tables.trace(try await company(tables))
-            #expect(trace?.records.map(\.externalID) == ["IP1", "P1", "K1", "C1", "M1"])
+            let trace = try await tables.session.trace(try await tables.sato())
+            #expect(trace.records.map(\.externalID) == ["IP1", "P1", "K1", "C1", "M1"])
             let places = list(trace)
             let expected: Set<String> = [
                 "P1.LastName 0-2 佐藤", "P1.Email 0-18 kenichi@example.jp", "P1.Description 4-12 サトウ ケンイチ",
@@ -62,14 +27,14 @@ import Testing
 
     @Test func `a lead with the same address is the same person only when a name agrees`() async throws {
         try await PersonTables.with { tables in
-            let contact = try await company(tables)
+            let contact = try await tables.sato()
             let same = try await tables.insert("Lead", 1, ["LastName": "佐藤", "FirstName": "健一", "Email": "kenichi@example.jp", "Ext__c": "L1"])
             let wife = try await tables.insert("Lead", 2, ["LastName": "鈴木", "FirstName": "花子", "Email": "kenichi@example.jp", "Ext__c": "L2"])
             let neighbour = try await tables.insert(
                 "Lead", 3, ["LastName": "佐藤", "FirstName": "健一", "PostalCode": "100-0005", "Ext__c": "L3"])
             try await tables.insert(
                 "Lead", 4, ["LastName": "佐藤", "FirstName": "健一", "PostalCode": "100-0005", "Email": "x@example.jp", "Ext__c": "L4"])
-            let trace = try #require(try await tables.trace(contact))
+            let trace = try await tables.session.trace(contact)
             #expect(trace.otherSubjects == [same, neighbour])
             #expect(trace.doubtful.map(\.id) == [wife])
             #expect(!trace.places.contains { $0.record == wife || $0.externalID == "L4" })
@@ -78,11 +43,11 @@ import Testing
 
     @Test func `cases and messages of nobody come in by their address`() async throws {
         try await PersonTables.with { tables in
-            let contact = try await company(tables)
+            let contact = try await tables.sato()
             let lost = try await tables.insert(
                 "Case", 9, ["SuppliedEmail": "kenichi@example.jp", "Description": "佐藤です、佐藤様", "Ext__c": "C9"])
             try await tables.insert("CaseComment", 9, ["ParentId": .id(lost), "CommentBody": "佐藤様へ返信", "Ext__c": "M9"])
-            let trace = try #require(try await tables.trace(contact))
+            let trace = try await tables.session.trace(contact)
             #expect(Set(trace.records.map(\.externalID)).isSuperset(of: ["C9", "M9"]))
             #expect(list(trace).isSuperset(of: ["C9.Description 5-8 佐藤様", "M9.CommentBody 0-3 佐藤様"]))
         }
@@ -90,10 +55,10 @@ import Testing
 
     @Test func `any record of a person leads to the person, and nobody's to none`() async throws {
         try await PersonTables.with { tables in
-            _ = try await company(tables)
-            #expect(try await tables.trace(tables.id("CaseComment", 1))?.subject == tables.id("Individual", 1))
-            #expect(try await tables.trace(tables.id("Account", 1)) == nil)
-            #expect(try await tables.trace(tables.id("Contact", 77)) == nil)
+            try await tables.sato()
+            #expect(try await tables.session.subject(of: tables.id("CaseComment", 1)) == tables.id("Individual", 1))
+            #expect(try await tables.session.subject(of: tables.id("Account", 1)) == nil)
+            await #expect(throws: PlatformError(.notFound, "")) { try await tables.session.trace(tables.id("Contact", 77)) }
         }
     }
 }

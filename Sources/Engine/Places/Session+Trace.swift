@@ -1,0 +1,74 @@
+public import Records
+import Store
+
+extension Session {
+    /// The person whose record it is: the Individual, or the Contact or Lead that stands for itself; nil for records
+    /// that are nobody's, absent, or restricted.
+    public func subject(of record: RecordID) async throws -> RecordID? {
+        let engine = engine
+        return try await engine.store.read { connection in
+            try Subjects(schema: try engine.schema.current(on: connection), connection: connection).root(of: record)
+        }
+    }
+
+    /// Everywhere that a person's data lies: own records, and places in others'.
+    ///
+    /// Only for those who may act for persons (the profile's `PermissionsPrivacyDataAccess`) and the product itself,
+    /// since it reads every object and every text. A restricted person has no records and is not found.
+    /// - Parameter person: A record of the person.
+    /// - Throws: `INSUFFICIENT_ACCESS`; `NOT_FOUND` for a record that is nobody's or absent.
+    public func trace(_ person: RecordID) async throws -> Trace {
+        try await mustActForPersons()
+        try await engine.settleSearch()
+        let engine = engine
+        let trace = try await engine.store.read { try engine.tracer(on: $0).trace(person) }
+        guard let trace else { throw PlatformError.noPerson(person) }
+        for (object, records) in Dictionary(grouping: trace.records, by: \.object) {
+            engine.reads.append(
+                ReadReport(.read, of: object, .ids(records.map(\.id)), by: self, at: engine.environment.now())
+            )
+        }
+        try await engine.reads.flushIfDue()
+        return trace
+    }
+
+    /// Refuses all but the product itself and people whose profile says that they may act for persons.
+    func mustActForPersons() async throws {
+        if system != nil { return }
+        let user = user
+        let may = try await engine.store.read { connection in
+            try connection.first(
+                """
+                SELECT p."PermissionsPrivacyDataAccess" FROM "User" u JOIN "Profile" p ON p."Id" = u."ProfileId"
+                WHERE u."Id" = \(.id(user)) AND u."IsActive" = 1 AND u."IsDeleted" = 0
+                """
+            ) { $0.int64(0) != 0 }
+        }
+        guard may == true else {
+            throw PlatformError(
+                .insufficientAccess,
+                "You may not act on a person's data as a whole. Ask an administrator for Privacy Data Access."
+            )
+        }
+    }
+}
+
+extension Engine {
+    func tracer(on connection: any Connection) throws -> Tracer {
+        let search = search
+        return Tracer(schema: try schema.current(on: connection), connection: connection) { text in
+            try search.candidates(for: text, connection, limit: 10_000)
+        }
+    }
+
+    /// Indexes what bulk loads left for later, so that no mention is missed.
+    func settleSearch() async throws {
+        while try await store.write({ try self.search.settle($0, schema: self.schema.current(on: $0), limit: 5_000) }) > 0 {}
+    }
+}
+
+extension PlatformError {
+    static func noPerson(_ id: RecordID) -> PlatformError {
+        PlatformError(.notFound, "There is no person with the record \(id), or the record is nobody's.")
+    }
+}

@@ -1,0 +1,60 @@
+import Records
+import Store
+
+/// All rows of a person: the records, and what the product keeps of each. What a restriction moves and an erasure takes.
+struct PersonRows {
+    let schema: Schema
+    let search: SearchIndex
+    let connection: any Connection
+
+    /// The rows as they are stored, table by table; empty tables are left out.
+    func read(_ ids: [RecordID]) throws -> [RawTable] {
+        var tables: [RawTable] = []
+        for (object, ids) in objects(ids) {
+            tables.append(try connection.rawTable(object.name, object.rawColumns, key: "Id", in: ids))
+        }
+        for own in OwnTable.allCases {
+            tables.append(try connection.rawTable(own.name, own.columns, key: "record", in: ids))
+        }
+        return tables.filter { !$0.rows.isEmpty }
+    }
+
+    /// Takes the rows out of tables and indexes.
+    func delete(_ ids: [RecordID]) throws {
+        for (object, ids) in objects(ids) {
+            for row in try connection.storedRows(ids, of: object) {
+                try SearchIndex.replace(terms(of: row), with: [], of: row.id, connection)
+            }
+            try connection.delete(from: object.name, key: "Id", in: ids)
+        }
+        for own in OwnTable.allCases { try connection.delete(from: own.name, key: "record", in: ids) }
+    }
+
+    /// Puts rows back as they were, and into the index.
+    func insert(_ tables: [RawTable]) throws {
+        // What lies in the bin is in no index.
+        let binned = Set(
+            tables.filter { $0.name == OwnTable.bin.name }.flatMap(\.rows).compactMap { $0.first?.integer }
+        )
+        for table in tables {
+            try connection.insert(table)
+            guard let object = schema.object(table.name) else { continue }
+            let ids = table.rows.compactMap { row in
+                table.columns.firstIndex { $0.name == "Id" }.flatMap { row[$0].integer }.map { RecordID(rawValue: $0) }
+            }
+            for row in try connection.storedRows(ids, of: object) where !binned.contains(row.id.rawValue) {
+                try SearchIndex.replace([], with: terms(of: row), of: row.id, connection)
+            }
+        }
+    }
+
+    /// The numbers of a record's terms in the search index.
+    func terms(of row: StoredRow) -> [Int64] {
+        search.numbers(of: SearchIndex.fields(of: row.object).map { row[$0.name].text }, in: row.object)
+    }
+
+    private func objects(_ ids: [RecordID]) -> [(ObjectSchema, [RecordID])] {
+        let byPrefix = Dictionary(grouping: ids, by: \.prefix)
+        return schema.objects.compactMap { object in byPrefix[object.keyPrefix].map { (object, $0.sorted()) } }
+    }
+}

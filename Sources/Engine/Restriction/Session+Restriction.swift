@@ -1,0 +1,75 @@
+public import Records
+import Store
+import Vault
+
+extension Session {
+    /// Restricts the processing of a person's data (GDPR Art. 18): all their records, with history and what lies in
+    /// the bin, move into a file sealed under the person's key, and are in no table, index, count or search any more.
+    ///
+    /// Records of others that refer to them keep their references, which lead nowhere meanwhile. Values of unique fields
+    /// stay reserved. A crash at any moment leaves the records either in the tables or in the file.
+    /// - Parameters:
+    ///   - person: A record of the person.
+    ///   - request: The request that asked for it; ``lift(request:)`` names it again.
+    /// - Throws: `INSUFFICIENT_ACCESS`; `NOT_FOUND` when the record is nobody's; `INVALID_OPERATION` when the person is
+    ///   being erased or the request was used before.
+    public func restrict(_ person: RecordID, request: RecordID) async throws -> RestrictionDeed {
+        try await mustActForPersons()
+        guard let root = try await subject(of: person) else { throw PlatformError.noPerson(person) }
+        try await engine.settleSearch()
+        return try await Restriction(engine: engine, session: self, hook: KillPoint.hook).begin(root, request: request)
+    }
+
+    /// Ends a restriction: the same rows are back, byte for byte, and the file is gone.
+    /// - Throws: `INSUFFICIENT_ACCESS`; `NOT_FOUND` when no restriction of that request is in force.
+    public func lift(request: RecordID) async throws -> RestrictionDeed {
+        try await mustActForPersons()
+        return try await Restriction(engine: engine, session: self, hook: KillPoint.hook).lift(request)
+    }
+
+    /// The restrictions of an organisation, those that have ended as well, in the order of their beginning.
+    public func restrictions() async throws -> [RestrictionDeed] {
+        try await mustActForPersons()
+        return try await engine.store.read { try RestrictionDeed.find("TRUE", $0) }
+    }
+}
+
+extension Engine {
+    func restrictionFile(_ request: RecordID) -> String { "\(folder.vault)/\(request).sealed" }
+
+    /// After a crash: takes back what had only begun, removes files whose rows are back, and scrubs what was left.
+    func resumeRestrictions() async throws {
+        let deeds = try await store.read { try RestrictionDeed.find("TRUE", $0) }
+        for deed in deeds where deed.state != .restricted {
+            if deed.state == .moving {
+                try await store.write { connection in
+                    try connection.execute("DELETE FROM az_restriction WHERE request = \(.id(deed.request))")
+                }
+            }
+            try DurableFile.remove(restrictionFile(deed.request))
+            try DurableFile.remove(restrictionFile(deed.request) + ".part")
+        }
+        try await scrubRestrictions()
+    }
+
+    func scrubRestrictions() async throws {
+        let isDue = try await store.read { connection in
+            try connection.first("SELECT 1 FROM az_restriction WHERE is_scrubbed = 0") { _ in true } ?? false
+        }
+        guard isDue else { return }
+        try await scrubPatiently()
+        try await store.write { try $0.execute("UPDATE az_restriction SET is_scrubbed = 1 WHERE is_scrubbed = 0") }
+    }
+
+    /// Scrubs as soon as the readings that began before have ended.
+    func scrubPatiently() async throws {
+        var attempts = 0
+        while true {
+            do { return try await store.scrub() } catch let error as PlatformError where error.code == .unableToLockRow {
+                attempts += 1
+                guard attempts < 50 else { throw error }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+}
