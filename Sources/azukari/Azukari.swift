@@ -22,8 +22,8 @@ struct Azukari: AsyncParsableCommand {
               64  the command line was not understood
             """,
         subcommands: [
-            InitCommand.self, QueryCommand.self, ExportCommand.self, SchemaCommand.self,
-            Serve.self, VerifyCommand.self, UserCommand.self, ApplicationCommand.self,
+            InitCommand.self, LoadCommand.self, QueryCommand.self, ExportCommand.self, SchemaCommand.self,
+            Serve.self, VerifyCommand.self, DoctorCommand.self, UserCommand.self, ApplicationCommand.self,
         ]
     )
 

@@ -88,7 +88,7 @@ struct Coercion: Sendable {
             guard text.utf8.allSatisfy(Self.isNumeric), let number = Double(text) else { throw wrongType(text) }
             return .double(try rounded(number, limit, scale))
         case .date:
-            guard let day = Day(text) ?? Instant(text)?.day else { throw wrongType(text) }
+            guard let day = Day(text) ?? Instant(text)?.day else { throw noSuchDay(text) ?? wrongType(text) }
             return .date(try within(day))
         case .datetime:
             guard let instant = Instant(text) ?? Day(text).map(Instant.init(startOf:)) else { throw wrongType(text) }
@@ -197,6 +197,15 @@ struct Coercion: Sendable {
         let shifted = number * power
         return shifted.rounded(.toNearestOrAwayFromZero) == shifted
             ? number : shifted.rounded(.toNearestOrAwayFromZero) / power
+    }
+
+    /// For texts that have a day's form, such as `1990-02-30`, and are none.
+    private func noSuchDay(_ text: String) -> PlatformError? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [4, 2, 2], parts.joined().utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+        return PlatformError(
+            .invalidTypeOnFieldInRecord, "\(label): value not of required type, no such day: \(text)", fields: [name]
+        )
     }
 
     private func wrongType(_ text: String) -> PlatformError {

@@ -107,7 +107,8 @@ struct HeaderPlan {
         let parents = lookup.referenceTo.compactMap { schema.object($0) }
         let relation = lookup.relationshipName ?? parts[0]
         for parent in parents {
-            if let key = parent.field(parts[1]), key.isExternalID || key.isIDLookup {
+            // Names are no keys: two parents may share one, and new ones are made by it.
+            if let key = parent.field(parts[1]), key.isExternalID || key.isIDLookup, !key.isNameField {
                 return .externalParent(path: "\(relation).\(key.name)")
             }
         }
@@ -136,7 +137,7 @@ struct HeaderPlan {
             return nil
         }
         missing.append(Missing(field: stem + "__c", column: place, type: .reference, parent: parent.name))
-        if field.isExternalID || field.isIDLookup { return .externalParent(path: "\(relation).\(field.name)") }
+        if field.isExternalID || field.isIDLookup, !field.isNameField { return .externalParent(path: "\(relation).\(field.name)") }
         return .namedParent(
             lookup: stem + "__c", parent: parent.name, by: field.name, makesNew: rule?.makesParents ?? false)
     }

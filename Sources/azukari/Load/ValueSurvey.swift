@@ -15,6 +15,9 @@ struct ValueSurvey {
     /// More distinct values than this are no picklist.
     private static let picklistMax = 50
 
+    /// Texts longer than this are prose, and the next one may be longer still.
+    private static let lineMax = 120
+
     private enum Kind: CaseIterable { case day, instant, time, number, truth, url, email }
 
     /// Looks at one value; empty ones tell nothing.
@@ -76,7 +79,7 @@ struct ValueSurvey {
         if isEverything.contains(.truth) { return .boolean }
         if isEverything.contains(.url), lengthMax <= 255 { return .url }
         if isEverything.contains(.email), lengthMax <= 80 { return .email }
-        if lengthMax > 255 || hasLineBreak { return .textarea }
+        if lengthMax > Self.lineMax || hasLineBreak { return .textarea }
         if hasSemicolon, tokens.count <= Self.picklistMax, tokens.count * 3 <= count { return .multipicklist }
         if distinct.count <= Self.picklistMax, distinct.count * 3 <= count, lengthMax <= 80 { return .picklist }
         return .string
