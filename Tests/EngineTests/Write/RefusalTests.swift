@@ -23,7 +23,7 @@ struct RefusalTests {
             message: "First Name: data value too large: \(String(repeating: "x", count: 41)) (max length=40)"),
         Refused(
             object: "Contact", field: "Birthdate", value: "1990-02-30", code: "INVALID_TYPE_ON_FIELD_IN_RECORD",
-            message: "Birthdate: value not of required type: 1990-02-30"),
+            message: "Birthdate: value not of required type, no such day: 1990-02-30"),
         Refused(
             object: "Contact", field: "Birthdate", value: "1699-12-31", code: "FIELD_INTEGRITY_EXCEPTION",
             message: "Birthdate: invalid date: 1699-12-31"),
