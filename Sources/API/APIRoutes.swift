@@ -35,6 +35,8 @@ public struct APIRoutes: Sendable {
         Query(shared: shared).add(to: router)
         Search(shared: shared).add(to: router)
         Collections(shared: shared).add(to: router)
+        RequestResources(shared: shared).add(to: router)
+        PersonResources(shared: shared).add(to: router)
     }
 }
 
