@@ -47,7 +47,8 @@ public struct ConsentDecision: Sendable {
         guard Self.methods.contains(method) else {
             throw PlatformError(
                 .invalidOrNullForRestrictedPicklist,
-                "“\(method)” is no way to record a consent. Ways: \(Self.methods.joined(separator: ", ")).", fields: ["Method"]
+                "“\(method)” is no way to record a consent. Ways: \(Self.methods.joined(separator: ", ")).",
+                fields: ["Method"]
             )
         }
         guard ["ja", "en"].contains(language) else {
@@ -56,7 +57,8 @@ public struct ConsentDecision: Sendable {
             )
         }
         if let captured, captured > now {
-            throw PlatformError(.invalidOperation, "A consent cannot be captured in the future.", fields: ["CaptureDate"])
+            throw PlatformError(
+                .invalidOperation, "A consent cannot be captured in the future.", fields: ["CaptureDate"])
         }
         if isOptIn, textShown?.contains(where: { !$0.isWhitespace }) != true {
             throw PlatformError(

@@ -30,7 +30,8 @@ public struct ConsentEvent: Sendable {
     /// Takes a record that was asked for with ``fields``; nil for one of another channel or status, or without a date.
     init?(_ record: Record) {
         guard let id = record.id, let channel = record["Channel"].text.flatMap(ContactChannel.init),
-            let status = record["Status"].text.flatMap(ConsentStatus.init), let captured = record["CaptureDate"].datetime
+            let status = record["Status"].text.flatMap(ConsentStatus.init),
+            let captured = record["CaptureDate"].datetime
         else { return nil }
         self.id = id
         self.channel = channel

@@ -10,7 +10,7 @@ public struct ConsentState: Sendable {
     public let since: Instant?
     /// What proves it; nil when nothing was recorded.
     public let proof: ConsentEvent?
-    /// Whether we may reach them, and every record that says no. It may be no without any decision of the person's, such
-    /// as a flag that was loaded.
+    /// Whether we may reach them, and every record that says no. It may be no without any decision of the person's,
+    /// such as a flag that was loaded.
     public let decision: ContactDecision
 }

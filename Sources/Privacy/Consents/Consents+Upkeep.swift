@@ -34,7 +34,8 @@ extension Consents {
             """,
             bindings: ["party": .one(.id(individual)), "channel": .one(.text(latest.channel.rawValue))]
         )
-        let opposing: Set<String> = latest.status == .optIn ? ["OptOut", "NotSeen", "OptOutPending"] : ["OptIn", "OptInPending"]
+        let opposing: Set<String> =
+            latest.status == .optIn ? ["OptOut", "NotSeen", "OptOutPending"] : ["OptIn", "OptInPending"]
         let ended = rows.filter { row in
             let begins = row["EffectiveFrom"].datetime ?? row["CaptureDate"].datetime
             let ends = row["EffectiveTo"].datetime

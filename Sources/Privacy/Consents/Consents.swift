@@ -24,11 +24,11 @@ public struct Consents: Sendable {
 
     /// Records a decision and brings the flags and consents of the person in step with it.
     ///
-    /// The event is written first, and the rest follows from the events. So when a crash or a refusal comes between, the
-    /// same call again records nothing twice and finishes the rest.
+    /// The event is written first, and the rest follows from the events. So when a crash or a refusal comes between,
+    /// the same call again records nothing twice and finishes the rest.
     /// - Parameter person: The Contact, Lead or Individual.
-    /// - Throws: `REQUIRED_FIELD_MISSING` for an opt-in without the text shown; `INVALID_CROSS_REFERENCE_KEY` when there is
-    ///   no such person.
+    /// - Throws: `REQUIRED_FIELD_MISSING` for an opt-in without the text shown; `INVALID_CROSS_REFERENCE_KEY` when
+    ///   there is no such person.
     @discardableResult
     public func record(_ decision: ConsentDecision, of person: RecordID) async throws -> ConsentEvent {
         let now = environment.now()
@@ -81,7 +81,8 @@ public struct Consents: Sendable {
     func people(of person: RecordID) async throws -> PersonRecords {
         let people = try await PersonRecords(of: person, session)
         guard !people.all.isEmpty else {
-            throw PlatformError(.invalidCrossReferenceKey, "The record is not of a person, or there is none with this id.")
+            throw PlatformError(
+                .invalidCrossReferenceKey, "The record is not of a person, or there is none with this id.")
         }
         return people
     }

@@ -24,7 +24,8 @@ struct ErasureRules: Sendable {
     /// The rules that came with the product.
     static func standard() throws -> ErasureRules {
         guard let file = Bundle.module.url(forResource: "Resources/erasure-policy", withExtension: "json") else {
-            throw PlatformError(.invalidOperation, "The file erasure-policy.json is not there. Install the program again.")
+            throw PlatformError(
+                .invalidOperation, "The file erasure-policy.json is not there. Install the program again.")
         }
         return try ErasureRules(json: Data(contentsOf: file))
     }

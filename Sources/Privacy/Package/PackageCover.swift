@@ -47,7 +47,8 @@ struct PackageCover: Sendable {
         section(
             "held", ["what", "count", "why", "basis", "until"],
             holdings.map { holding in
-                let basis = [holding.basis?.label(words.language), holding.article].compactMap { $0 }.joined(separator: " · ")
+                let basis = [holding.basis?.label(words.language), holding.article].compactMap { $0 }.joined(
+                    separator: " · ")
                 return [
                     words.language == "ja" ? holding.labelJa : holding.label, String(holding.count),
                     holding.purpose[words.language] ?? words("unknown"), basis.isEmpty ? words("unknown") : basis,
@@ -97,7 +98,8 @@ struct PackageCover: Sendable {
     private func section(_ title: String, _ columns: [String], _ rows: [[String]], note: String? = nil) -> String {
         let head = columns.map { "<th scope=\"col\">\(words($0).escaped)</th>" }.joined()
         let lines = rows.map { row in "<tr>\(row.map { "<td>\($0.escaped)</td>" }.joined())</tr>" }
-        let table = rows.isEmpty
+        let table =
+            rows.isEmpty
             ? "<p>\(words("none").escaped)</p>"
             : "<table><thead><tr>\(head)</tr></thead><tbody>\n\(lines.joined(separator: "\n"))\n</tbody></table>"
         let told = note.map { "<p>\($0.escaped)</p>" } ?? ""
@@ -105,7 +107,8 @@ struct PackageCover: Sendable {
     }
 
     private static let style = """
-        body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1c1a;background:#fff}\
+        body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;\
+        color:#1c1c1a;background:#fff}\
         h1{font-size:1.6rem}h2{font-size:1.1rem;margin-top:2rem}.name{font-size:1.2rem}\
         table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;\
         border-bottom:1px solid #d8d6d0}th{font-weight:600}@media print{body{margin:0}}

@@ -25,7 +25,9 @@ struct PackageManifest: Sendable {
             if let request {
                 json.key("request")
                 json.object { json in
-                    for (key, value) in [("id", request.id.description), ("number", request.name), ("kind", request.kind.rawValue)] {
+                    for (key, value) in [
+                        ("id", request.id.description), ("number", request.name), ("kind", request.kind.rawValue),
+                    ] {
                         json.key(key)
                         json.string(value)
                     }

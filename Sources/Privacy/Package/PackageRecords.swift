@@ -24,8 +24,8 @@ struct PackageRecords: Sendable {
             throw PlatformError(
                 .operationTooLarge,
                 """
-                The person has \(trace.records.count) records; a package holds \(Self.recordsMax). Export the objects one \
-                by one instead.
+                The person has \(trace.records.count) records; a package holds \(Self.recordsMax). Export the \
+                objects one by one instead.
                 """
             )
         }

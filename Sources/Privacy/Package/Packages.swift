@@ -48,7 +48,8 @@ public struct Packages: Sendable {
         let schema = try await session.schema()
         let ids = Dictionary(uniqueKeysWithValues: records.tables.map { ($0.object.name, $0.rows.compactMap(\.id)) })
         let organisation = try await session.query("SELECT Name FROM Organization LIMIT 1").first?["Name"].text
-        let name = records.tables.lazy.filter(\.object.isPerson).flatMap(\.rows).compactMap { $0["Name"].text }.first
+        let people = records.tables.filter(\.object.isPerson).flatMap(\.rows)
+        let name = (people.first { $0.id == trace.subject } ?? people.first)?["Name"].text
         return PackageCover(
             words: words, organisation: organisation ?? "", name: name ?? "", made: made, request: request,
             holdings: try await Holdings(session).holdings(ids),
@@ -62,7 +63,9 @@ public struct Packages: Sendable {
         )
     }
 
-    private func prove(_ package: PersonPackage, _ records: PackageRecords, for request: DataSubjectRequest?) async throws {
+    private func prove(_ package: PersonPackage, _ records: PackageRecords, for request: DataSubjectRequest?)
+        async throws
+    {
         var facts: [String: Evidence.Fact] = [
             "manifest": .text(package.hash), "records": .count(package.counts.values.reduce(0, +)),
             "application": .text(session.application),
@@ -70,7 +73,8 @@ public struct Packages: Sendable {
         if let request { facts["request"] = .text(request.id.description) }
         try await session.proveExport(
             of: package.person,
-            records: Dictionary(uniqueKeysWithValues: records.tables.map { ($0.object.name, $0.rows.compactMap(\.id)) }),
+            records: Dictionary(
+                uniqueKeysWithValues: records.tables.map { ($0.object.name, $0.rows.compactMap(\.id)) }),
             facts: facts
         )
     }

@@ -18,7 +18,8 @@ public struct PersonPackage: Sendable {
 
         /// SHA-256, in hexadecimal.
         public var hash: String {
-            SHA256.hash(data: bytes).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+            SHA256.hash(data: bytes).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
+                .joined()
         }
     }
 

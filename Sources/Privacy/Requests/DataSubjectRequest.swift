@@ -43,7 +43,7 @@ public struct DataSubjectRequest: Sendable {
         else {
             throw PlatformError(
                 .unknownException,
-                "A request in the register is not whole: its kind, status, person or dates cannot be read. Correct it there.",
+                "A request in the register is not whole: its kind, status, person or dates cannot be read.",
                 detail: record.id?.description
             )
         }

@@ -83,13 +83,15 @@ extension RequestPreview {
     /// Of acts that treat all of the person's own records alike and leave those of others as they are.
     init(_ trace: Trace, own fate: Fate, _ schema: Schema) {
         let others = Dictionary(grouping: trace.places.filter { !$0.isInOwnRecord }, by: \.object)
-        nodes = Dictionary(grouping: trace.records, by: \.object).sorted { $0.key < $1.key }.map { object, records in
-            let samples = records.prefix(3).map { $0.externalID.isEmpty ? $0.id.description : $0.externalID }
-            return Node(object, records.count, fate, samples, schema)
-        } + others.sorted { $0.key < $1.key }.map { object, places in
-            let records = Array(Set(places.map(\.record))).sorted()
-            return Node(object, records.count, .leave, records.prefix(3).map(\.description), schema)
-        }
+        nodes =
+            Dictionary(grouping: trace.records, by: \.object).sorted { $0.key < $1.key }.map { object, records in
+                let samples = records.prefix(3).map { $0.externalID.isEmpty ? $0.id.description : $0.externalID }
+                return Node(object, records.count, fate, samples, schema)
+            }
+            + others.sorted { $0.key < $1.key }.map { object, places in
+                let records = Array(Set(places.map(\.record))).sorted()
+                return Node(object, records.count, .leave, records.prefix(3).map(\.description), schema)
+            }
         let objects = Dictionary(trace.records.map { ($0.id, $0.object) }) { first, _ in first }
         var counts: [Edge: Int] = [:]
         for record in trace.records {

@@ -50,15 +50,16 @@ public enum RequestStatus: String, Sendable, CaseIterable {
         if let next = next(act, kind) { return next }
         if act == .lift, self == .carriedOut, kind == .restriction {
             throw PlatformError(
-                .invalidOperation, "The person must be told before the restriction is lifted (GDPR Art. 18(3)). Announce it first."
+                .invalidOperation,
+                "The person must be told before the restriction is lifted (GDPR Art. 18(3)). Announce it first."
             )
         }
-        let allowed = acts(for: kind).map(\.rawValue)
+        let allowed = acts(for: kind).map(\.rawValue).joined(separator: ", ")
         throw PlatformError(
             .invalidOperation,
             allowed.isEmpty
                 ? "The request is \(rawValue); nothing more can be done with it."
-                : "The request is \(rawValue); it cannot take “\(act.rawValue)”. Possible: \(allowed.joined(separator: ", "))."
+                : "The request is \(rawValue); it cannot take “\(act.rawValue)”. Possible: \(allowed)."
         )
     }
 

@@ -12,7 +12,8 @@ extension Requests {
     }
 
     /// Approves a request, as the user of the session. The person themselves cannot.
-    /// - Parameter policy: For an erasure, what becomes of the records of each object; ``erasurePolicy(for:)`` when nil.
+    /// - Parameter policy: For an erasure, what becomes of the records of each object; ``erasurePolicy(for:)`` when
+    ///   nil.
     /// - Throws: `INSUFFICIENT_ACCESS` when the user is the person; `INVALID_OPERATION` when it is not verified.
     public func approve(_ id: RecordID, policy: ErasurePolicy? = nil) async throws -> DataSubjectRequest {
         let request = try await request(id)
@@ -64,7 +65,8 @@ extension Requests {
         let request = try await request(id)
         let clock = try Regulation.named(request.regulation).clock(for: request.kind.right)
         guard let due = clock.extendedDue(received: request.received.day) else {
-            throw PlatformError(.invalidOperation, "The regulation \(request.regulation) knows no extension for this right.")
+            throw PlatformError(
+                .invalidOperation, "The regulation \(request.regulation) knows no extension for this right.")
         }
         guard !request.status.isAnswered, due > request.due, environment.now().day <= request.due else {
             throw PlatformError(

@@ -55,7 +55,8 @@ extension Requests {
         return try await act(.announce, on: id, step: "Announced", detail: how)
     }
 
-    /// Lifts a restriction: the person's records are back as they were. The person must have been told (``announce(_:how:)``).
+    /// Lifts a restriction: the person's records are back as they were. The person must have been told
+    /// (``announce(_:how:)``).
     public func lift(_ id: RecordID) async throws -> DataSubjectRequest {
         let request = try await request(id)
         let next = try request.status.after(.lift, of: request.kind)

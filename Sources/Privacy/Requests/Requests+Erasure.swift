@@ -2,8 +2,8 @@ public import Engine
 public import Records
 
 extension Requests {
-    /// What an erasure does, object by object: as it was approved, or what the rules give before that. Change its actions
-    /// and hand it to ``preview(_:policy:)`` and ``approve(_:policy:)`` to decide otherwise.
+    /// What an erasure does, object by object: as it was approved, or what the rules give before that. Change its
+    /// actions and hand it to ``preview(_:policy:)`` and ``approve(_:policy:)`` to decide otherwise.
     public func erasurePolicy(for id: RecordID) async throws -> ErasurePolicy {
         let request = try await request(id)
         if let decided = try await steps(of: id).last(where: { $0.name == "Decided" }) {
@@ -43,7 +43,8 @@ extension Requests {
             deed = try await session.erase(plan, request: request.id)
         }
         guard let deed, deed.ended != nil else {
-            throw PlatformError(.unknownException, "The erasure is not finished. Call it again: it goes on where it stood.")
+            throw PlatformError(
+                .unknownException, "The erasure is not finished. Call it again: it goes on where it stood.")
         }
         return """
             \(deed.deletedCount) records deleted, \(deed.anonymisedCount) anonymised, \(deed.keptCount) kept, \

@@ -7,7 +7,8 @@ public import Records
 /// - Asking: ``open(_:)``, ``request(_:)``, ``queue()``, ``all()``, ``requests(of:)``, ``steps(of:)``
 /// - Deciding: ``verify(_:method:)``, ``extend(_:reason:)``, ``preview(_:policy:)``, ``erasurePolicy(for:)``,
 ///   ``approve(_:policy:)``, ``refuse(_:ground:)``
-/// - Doing: ``carryOut(_:note:)``, ``announce(_:how:)``, ``lift(_:)``, ``close(_:)``, ``package(for:)``, ``certificate(of:)``
+/// - Doing: ``carryOut(_:note:)``, ``announce(_:how:)``, ``lift(_:)``, ``close(_:)``, ``package(for:)``,
+///   ``certificate(of:)``
 ///
 /// Each act is one step of ``RequestStatus``. An act that was begun and not finished, by a crash or a refusal, can be
 /// called again: it goes on where it stood.
@@ -58,7 +59,8 @@ public struct Requests: Sendable {
         let now = environment.now()
         let received = asking.received ?? now
         guard received <= now else {
-            throw PlatformError(.invalidOperation, "A request cannot have arrived in the future.", fields: ["ReceivedDate"])
+            throw PlatformError(
+                .invalidOperation, "A request cannot have arrived in the future.", fields: ["ReceivedDate"])
         }
         guard ["ja", "en"].contains(asking.language) else {
             throw PlatformError(.invalidOperation, "The language of an answer is ja or en.", fields: ["Language"])
@@ -83,7 +85,8 @@ public struct Requests: Sendable {
     /// - Throws: `NOT_FOUND`.
     public func request(_ id: RecordID) async throws -> DataSubjectRequest {
         let found = try await session.query(
-            "SELECT \(DataSubjectRequest.fields) FROM DataSubjectRequest WHERE Id = :id", bindings: ["id": .one(.id(id))]
+            "SELECT \(DataSubjectRequest.fields) FROM DataSubjectRequest WHERE Id = :id",
+            bindings: ["id": .one(.id(id))]
         )
         guard let record = found.first else {
             throw PlatformError(.notFound, "There is no request with this id in the register.")

@@ -1,8 +1,8 @@
 import Engine
 import Records
 
-/// The records of a person as a session may see them, found by the schema's subject paths alone: quick enough for a page,
-/// and without the right to act for persons that ``Session/trace(_:)`` asks for.
+/// The records of a person as a session may see them, found by the schema's subject paths alone: quick enough for a
+/// page, and without the right to act for persons that ``Session/trace(_:)`` asks for.
 struct PersonGathering: Sendable {
     /// By object, the person's own records; each object has at most ``eachMax``.
     private(set) var records: [String: [RecordID]] = [:]

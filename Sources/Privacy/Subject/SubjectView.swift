@@ -1,8 +1,8 @@
 public import Engine
 public import Records
 
-/// A customer whole, as the session may see them: who they are, what happened, what they decided, why it is held, and who
-/// read it.
+/// A customer whole, as the session may see them: who they are, what happened, what they decided, why it is held, and
+/// who read it.
 public struct SubjectView: Sendable {
     /// The root of the person: the Individual, or the Contact or Lead that stands for itself.
     public let subject: RecordID
@@ -57,7 +57,8 @@ public struct SubjectViews: Sendable {
         let schema = try await session.schema()
         let gathered = try await PersonGathering(people, session)
         let consents = Consents(session, environment: environment)
-        let requests = schema.object("DataSubjectRequest") == nil
+        let requests =
+            schema.object("DataSubjectRequest") == nil
             ? [] : try await Requests(session, environment: environment).requests(of: people.root)
         let timeline = SubjectTimeline(
             session: session, records: gathered.records, consents: try await consents.events(of: people),
@@ -67,7 +68,8 @@ public struct SubjectViews: Sendable {
         let entries = try await timeline.entries(latest: SubjectView.entriesMax)
         let today = environment.now().day
         return SubjectView(
-            subject: people.root, identity: try await identity(people, first: person, schema), records: gathered.records,
+            subject: people.root, identity: try await identity(people, first: person, schema),
+            records: gathered.records,
             timeline: Array(entries.prefix(last).dropFirst(max(0, from))), next: last < entries.count ? last : nil,
             consents: try await consents.states(of: person),
             holdings: try await Holdings(session).holdings(gathered.records), accesses: try await accesses(person),
