@@ -17,7 +17,9 @@ struct Erasure: Sendable {
             facts: ErasureFacts(), position: nil, began: engine.environment.now(), ended: nil
         )
         try await engine.store.write { connection in
-            if let known = try ErasureRow.find("request = \(.id(request)) OR person = \(.id(plan.subject))", connection).first {
+            if let known = try ErasureRow.find("request = \(.id(request)) OR person = \(.id(plan.subject))", connection)
+                .first
+            {
                 throw PlatformError(
                     .invalidOperation, "The request \(known.request) has erased this person, or is doing so."
                 )
@@ -127,9 +129,10 @@ struct Erasure: Sendable {
             row.state = .proven
             var facts = row.facts.evidence
             facts["request"] = .text(row.request.description)
-            let approver = try connection.first(
-                "SELECT \"ApprovedById\" FROM \"DataSubjectRequest\" WHERE \"Id\" = \(.id(row.request))"
-            ) { $0.isNull(0) ? nil : RecordID(rawValue: $0.int64(0)) } ?? nil
+            let approver =
+                try connection.first(
+                    "SELECT \"ApprovedById\" FROM \"DataSubjectRequest\" WHERE \"Id\" = \(.id(row.request))"
+                ) { $0.isNull(0) ? nil : RecordID(rawValue: $0.int64(0)) } ?? nil
             facts["approvedBy"] = .text((approver ?? row.by).description)
             row.position = try EvidenceLog.append(
                 Evidence(.erasure, at: now, by: row.by, to: row.person, facts: facts), connection
@@ -145,7 +148,9 @@ struct Erasure: Sendable {
         let body = try engine.evidence.certificate(of: position, salt: row.facts.salt)
         let request = row.request
         let isIssued = try await engine.store.read { connection in
-            try connection.first("SELECT 1 FROM \"ErasureCertificate\" WHERE \"RequestId\" = \(.id(request))") { _ in true }
+            try connection.first("SELECT 1 FROM \"ErasureCertificate\" WHERE \"RequestId\" = \(.id(request))") { _ in
+                true
+            }
         }
         if isIssued == nil {
             let batch = Batch(

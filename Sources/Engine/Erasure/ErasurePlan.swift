@@ -50,17 +50,20 @@ public struct ErasurePlan: Sendable {
         doubtful = trace.doubtful
         let own = Dictionary(grouping: trace.records, by: \.object).sorted { $0.key < $1.key }
         let foreign = Dictionary(grouping: trace.places.filter { !$0.isInOwnRecord }, by: \.object)
-        nodes = own.map { object, records in
-            Node(
-                object: object, count: records.count, decision: Decision(policy.action(for: object)),
-                samples: records.prefix(3).map { $0.externalID.isEmpty ? $0.id.description : $0.externalID }
-            )
-        } + foreign.sorted { $0.key < $1.key }.map { object, places in
-            let records = Array(Set(places.map(\.record))).sorted()
-            return Node(
-                object: object, count: records.count, decision: .redact, samples: records.prefix(3).map(\.description)
-            )
-        }
+        nodes =
+            own.map { object, records in
+                Node(
+                    object: object, count: records.count, decision: Decision(policy.action(for: object)),
+                    samples: records.prefix(3).map { $0.externalID.isEmpty ? $0.id.description : $0.externalID }
+                )
+            }
+            + foreign.sorted { $0.key < $1.key }.map { object, places in
+                let records = Array(Set(places.map(\.record))).sorted()
+                return Node(
+                    object: object, count: records.count, decision: .redact,
+                    samples: records.prefix(3).map(\.description)
+                )
+            }
         let objects = Dictionary(trace.records.map { ($0.id, $0.object) }) { first, _ in first }
         var counts: [Edge: Int] = [:]
         for record in trace.records {

@@ -1,6 +1,7 @@
 public import Records
 
-/// What an erasure does with the person's own records, object by object. Data, so that an organisation can have its own.
+/// What an erasure does with the person's own records, object by object. Data, so that an organisation can have its
+/// own.
 public struct ErasurePolicy: Codable, Hashable, Sendable {
     /// What becomes of the records of an object.
     public enum Action: Codable, Hashable, Sendable {

@@ -99,7 +99,9 @@ struct RecordErasure {
             }
             let isPersonal = field.classification != nil && field.classification != .link
             let isText = field.isSearchedForMentions && (field.type == .string || field.type == .textarea)
-            guard isPersonal || field.isExternalID || (isText && !field.isAutoNumber && field.isCreateable) else { return nil }
+            guard isPersonal || field.isExternalID || (isText && !field.isAutoNumber && field.isCreateable) else {
+                return nil
+            }
             return redaction.neutral(field).map { (field, $0) }
         }
         try change(row, changes)

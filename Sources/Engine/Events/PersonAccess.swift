@@ -68,7 +68,8 @@ struct AccessSearch {
         ) { row in
             let range = RecordID(rawValue: row.int64(7))...RecordID(rawValue: row.int64(8))
             let isCertain = !row.isNull(9)
-            let records = isCertain
+            let records =
+                isCertain
                 ? row.withBytes(9) { PackedIDs.unpack($0) }.filter { ids.contains($0) }
                 : ids.filter { range.contains($0) }.sorted()
             if !records.isEmpty { found.append(access(row, records, isCertain: isCertain)) }

@@ -74,7 +74,9 @@ struct ReadReport: Sendable {
     }
 
     private static func bounded(_ shown: Shown) -> Shown {
-        guard case .ids(let ids) = shown, ids.count > idsMax, let low = ids.min(), let high = ids.max() else { return shown }
+        guard case .ids(let ids) = shown, ids.count > idsMax, let low = ids.min(), let high = ids.max() else {
+            return shown
+        }
         return .range(low...high, count: ids.count)
     }
 }

@@ -1,6 +1,7 @@
 import Records
 
-/// A day of birth in the ways it is written: ISO, with slashes, Japanese (also by era), and English with the month's name.
+/// A day of birth in the ways it is written: ISO, with slashes, Japanese (also by era), and English with the month's
+/// name.
 struct BirthdatePattern: Sendable {
     private let forms: [[UInt32]]
 

@@ -34,7 +34,8 @@ struct MentionFinder: Sendable {
             }
         return merged(found).map {
             Fragment(
-                start: Int(folded.origins[$0.range.lowerBound]), end: Int(folded.origins[$0.range.upperBound]), kind: $0.kind
+                start: Int(folded.origins[$0.range.lowerBound]), end: Int(folded.origins[$0.range.upperBound]),
+                kind: $0.kind
             )
         }
     }

@@ -146,7 +146,9 @@ struct NamePattern: Sendable {
     private func titled(in text: FoldedText) -> [Range<Int>] {
         text.all(last).compactMap { place in
             let range = place..<place + last.count
-            guard isLatinWord(text, range), Self.titles.contains(where: { precedes(text, $0, place) }) else { return nil }
+            guard isLatinWord(text, range), Self.titles.contains(where: { precedes(text, $0, place) }) else {
+                return nil
+            }
             return range
         }
     }
@@ -170,10 +172,16 @@ struct NamePattern: Sendable {
         list.split(separator: " ").map { FoldedText(String($0)).folded }
     }
     private static let honorifics = words("様 さま さん 氏 殿 どの 君 くん ちゃん 先生 夫妻 御一家 ご夫妻")
-    private static let titles = words("mr mrs ms miss mx dr prof herr herrn frau m mme mlle monsieur madame sig signora signor sr sra senhor senhora señor señora pan paní")
+    private static let titles = words(
+        "mr mrs ms miss mx dr prof herr herrn frau m mme mlle "
+            + "monsieur madame sig signora signor sr sra senhor senhora señor señora pan paní"
+    )
     private static let greetings = words("dear hi hello hallo liebe lieber cher chère caro cara olá ciao")
-    private static let businesses = words("商店 商会 商事 家 医院 歯科 工務店 製作所 工業 建設 酒店 書店 薬局 農園 組 事務所 株式会社 クリニック")
-    private static let nounsBefore = Set("者日居当客妻夫母父弟姉妹兄主名先方件員回娘息社".unicodeScalars.map { FoldedText(String($0)).folded[0] })
+    private static let businesses = words(
+        "商店 商会 商事 家 医院 歯科 工務店 製作所 工業 建設 酒店 書店 薬局 農園 組 事務所 株式会社 クリニック"
+    )
+    private static let nounsBefore = Set(
+        "者日居当客妻夫母父弟姉妹兄主名先方件員回娘息社".unicodeScalars.map { FoldedText(String($0)).folded[0] })
     private static let nounsAfter = Set("様氏殿君先宛分方本名夫御邸宅家は".unicodeScalars.map { FoldedText(String($0)).folded[0] })
 }
 

@@ -22,7 +22,8 @@ extension PersonIdentifiers {
             case (.email, .text(let email)): found.emails.append(email)
             // An assistant's number is the assistant's.
             case (.phone, .text(let phone)) where !field.name.hasPrefix("Assistant"): found.phones.append(phone)
-            case (.date, .date(let day)) where field.name.lowercased().hasPrefix("birthdate"): found.birthdates.append(day)
+            case (.date, .date(let day)) where field.name.lowercased().hasPrefix("birthdate"):
+                found.birthdates.append(day)
             case (.textarea, .text(let text)) where field.classification == .freeText:
                 found.readings += KanaReading.find(in: text).map(\.name)
             case (_, .text(let id)) where field.isExternalID: found.externalIDs.append(id)

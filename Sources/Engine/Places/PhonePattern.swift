@@ -84,7 +84,8 @@ struct PhonePattern: Sendable {
         return place
     }
 
-    /// Takes in the trunk zero or the country code before the digits; nil when what stands there makes it another number.
+    /// Takes in the trunk zero or the country code before the digits; nil when what stands there makes it another
+    /// number.
     private func start(in text: FoldedText, before place: Int) -> Int? {
         var groups: [(start: Int, digits: [UInt32])] = []
         var cursor = place

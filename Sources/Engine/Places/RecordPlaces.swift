@@ -110,7 +110,8 @@ struct RecordPlaces {
     }
 
     private func mentions(
-        _ row: StoredRow, _ field: Field, _ text: String, standing: TextStanding, isOwn: Bool, reason: TraceReason? = nil
+        _ row: StoredRow, _ field: Field, _ text: String, standing: TextStanding, isOwn: Bool,
+        reason: TraceReason? = nil
     ) -> [Place] {
         guard field.isSearchedForMentions else { return [] }
         let fragments = finder.fragments(in: text, standing: standing)
@@ -129,8 +130,11 @@ struct RecordPlaces {
     /// A name written in one field: in both orders, with and without the blank.
     private static func spellings(_ name: PersonName) -> [[UInt32]] {
         guard !name.first.isEmpty else { return [FoldedText(name.last).folded] }
-        return ["\(name.last) \(name.first)", "\(name.first) \(name.last)", "\(name.last)\(name.first)", "\(name.last), \(name.first)"]
-            .map { FoldedText($0).folded }
+        return [
+            "\(name.last) \(name.first)", "\(name.first) \(name.last)", "\(name.last)\(name.first)",
+            "\(name.last), \(name.first)",
+        ]
+        .map { FoldedText($0).folded }
     }
 }
 

@@ -56,14 +56,16 @@ extension Session {
 extension Engine {
     func tracer(on connection: any Connection) throws -> Tracer {
         let search = search
-        return Tracer(schema: try schema.current(on: connection), connection: connection) { text in
-            try search.candidates(for: text, connection, limit: 10_000)
+        return Tracer(schema: try schema.current(on: connection), connection: connection) { text, only in
+            try search.candidates(for: text, connection, limit: 10_000, of: only)
         }
     }
 
     /// Indexes what bulk loads left for later, so that no mention is missed.
     func settleSearch() async throws {
-        while try await store.write({ try self.search.settle($0, schema: self.schema.current(on: $0), limit: 5_000) }) > 0 {}
+        while try await store.write({ try self.search.settle($0, schema: self.schema.current(on: $0), limit: 5_000) })
+            > 0
+        {}
     }
 }
 

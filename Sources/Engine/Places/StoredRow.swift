@@ -38,9 +38,12 @@ extension Connection {
         var found: [StoredRow] = []
         for start in stride(from: 0, to: ids.count, by: 200) {
             let chunk = SQL.list(ids[start..<min(start + 200, ids.count)])
-            try rows("SELECT \(columns) FROM \(identifier: Identifier(object.name)) WHERE \"Id\" IN (\(chunk))") { row in
+            try rows("SELECT \(columns) FROM \(identifier: Identifier(object.name)) WHERE \"Id\" IN (\(chunk))") {
+                row in
                 var values = [Value](repeating: .null, count: object.fields.count)
-                for (column, item) in stored.enumerated() { values[item.place] = row.value(column, as: item.field.type) }
+                for (column, item) in stored.enumerated() {
+                    values[item.place] = row.value(column, as: item.field.type)
+                }
                 guard let id = values[0].id else { return true }
                 found.append(StoredRow(id: id, object: object, values: values))
                 return true

@@ -10,7 +10,9 @@ struct Subjects {
     func root(of id: RecordID) throws -> RecordID? { try root(of: id, depth: 0) }
 
     /// The roots of records of one object, with one statement a step of the path instead of one a record.
-    func root(of row: StoredRow) throws -> RecordID? { try root(path(of: row), object: row.object, id: row.id, depth: 0) }
+    func root(of row: StoredRow) throws -> RecordID? {
+        try root(path(of: row), object: row.object, id: row.id, depth: 0)
+    }
 
     private func root(of id: RecordID, depth: Int) throws -> RecordID? {
         // Cases under cases under cases: no path that leads anywhere is longer than this.

@@ -7,7 +7,16 @@ struct Tracer {
     let schema: Schema
     let connection: any Connection
     /// Records in which a text may stand, from the search postings: more than those that have it, never fewer.
-    let candidates: (String) throws -> [RecordID]
+    private let candidates: (_ text: String, _ only: KeyPrefix?) throws -> [RecordID]
+
+    init(
+        schema: Schema, connection: any Connection,
+        candidates: @escaping (_ text: String, _ only: KeyPrefix?) throws -> [RecordID]
+    ) {
+        self.schema = schema
+        self.connection = connection
+        self.candidates = candidates
+    }
 
     /// - Parameter person: A person's record, or any record of theirs.
     /// - Returns: Nil when the record is nobody's or absent.
@@ -59,7 +68,7 @@ struct Tracer {
         let people = schema.objects.filter(\.isPerson)
         for (texts, reason) in [(identifiers.emails, TraceReason.sameEmail), (identifiers.phones, .samePhone)] {
             for text in texts {
-                for row in try rows(candidates(text), of: people) where seen.insert(row.id).inserted {
+                for row in try rows(candidates(text, nil), of: people) where seen.insert(row.id).inserted {
                     guard row["IndividualId"].isNull, carries(row, text, reason) else { continue }
                     let twin = Twin(row: row, reason: reason)
                     if isSameName(row, identifiers, whole: reason == .samePhone) {
@@ -70,7 +79,7 @@ struct Tracer {
                 }
             }
         }
-        for row in try samePostalCode(identifiers, people) where seen.insert(row.id).inserted {
+        for row in try samePostalCode(identifiers) where seen.insert(row.id).inserted {
             certain.append(Twin(row: row, reason: .sameNameAndPostalCode))
         }
         return (certain, doubtful)
@@ -95,17 +104,18 @@ struct Tracer {
         }
     }
 
-    /// People by the same whole name and postal code, who have no e-mail address that says otherwise.
-    private func samePostalCode(_ identifiers: PersonIdentifiers, _ people: [ObjectSchema]) throws -> [StoredRow] {
+    /// Leads by the same whole name and postal code, who have no e-mail address that says otherwise. Leads alone: among
+    /// a million contacts a name and a postal code are shared by hundreds, and the search for them costs as much.
+    private func samePostalCode(_ identifiers: PersonIdentifiers) throws -> [StoredRow] {
+        guard let lead = schema.object("Lead") else { return [] }
         var found: [StoredRow] = []
         for name in identifiers.names where !name.first.isEmpty {
             for postalCode in Set(identifiers.addresses.map(\.postalCode)) where !postalCode.isEmpty {
-                let ids = Set(try candidates("\(name.last) \(name.first) \(postalCode)"))
-                for row in try rows(Array(ids), of: people) where row["IndividualId"].isNull && row.object.name != "Individual" {
-                    let codes = [row.text("PostalCode"), row.text("MailingPostalCode"), row.text("OtherPostalCode")]
+                let ids = try candidates("\(name.last) \(name.first) \(postalCode)", lead.keyPrefix)
+                for row in try rows(ids, of: [lead]) where row["IndividualId"].isNull {
                     let emails = row.text("Email").lowercased()
                     let known = identifiers.emails.map { $0.lowercased() }
-                    guard codes.contains(postalCode), isSameName(row, identifiers, whole: true),
+                    guard row.text("PostalCode") == postalCode, isSameName(row, identifiers, whole: true),
                         !row.text("FirstName").isEmpty, emails.isEmpty || known.isEmpty || known.contains(emails)
                     else { continue }
                     found.append(row)
@@ -123,7 +133,7 @@ struct Tracer {
         var found: [StoredRow] = []
         var seen = own
         for email in identifiers.emails {
-            for row in try rows(candidates(email), of: objects) where seen.insert(row.id).inserted {
+            for row in try rows(candidates(email, nil), of: objects) where seen.insert(row.id).inserted {
                 let sender = row.object.storedFields.first { item in
                     ["SuppliedEmail", "FromAddress", "ToAddress"].contains(item.field.name)
                         && row.values[item.place].text?.lowercased() == email.lowercased()
@@ -136,7 +146,9 @@ struct Tracer {
 
     /// What hangs on an ownerless case: its comments and messages.
     private func dependents(of id: RecordID, besides own: Set<RecordID>) throws -> [OwnRecords.Found] {
-        try OwnRecords(schema: schema, connection: connection).gather(id).dropFirst().filter { !own.contains($0.row.id) }
+        try OwnRecords(schema: schema, connection: connection).gather(id).dropFirst().filter {
+            !own.contains($0.row.id)
+        }
     }
 
     private func accounts(of own: [OwnRecords.Found]) throws -> [StoredRow] {
@@ -149,7 +161,7 @@ struct Tracer {
         _ finder: RecordPlaces, besides own: Set<RecordID>, _ subjects: Subjects
     ) throws -> [Place] {
         var ids: Set<RecordID> = []
-        for text in finder.identifiers.emails + finder.identifiers.phones { ids.formUnion(try candidates(text)) }
+        for text in finder.identifiers.emails + finder.identifiers.phones { ids.formUnion(try candidates(text, nil)) }
         // The bin is in no index, and its texts can be brought back.
         ids.formUnion(try connection.all("SELECT record FROM az_bin") { RecordID(rawValue: $0.int64(0)) })
         ids.subtract(own)

@@ -10,7 +10,9 @@ enum DurableFile {
         guard descriptor >= 0 else { throw failure("made", path) }
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 let error = failure("written", path)
@@ -37,7 +39,9 @@ enum DurableFile {
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var place = 0
         while place < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress.map { $0 + place }, $0.count - place) }
+            let count = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress.map { $0 + place }, $0.count - place)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw failure("read", path) }
             place += count
@@ -55,7 +59,9 @@ enum DurableFile {
                 let zeros = [UInt8](repeating: 0, count: 65_536)
                 var left = Int(status.st_size)
                 while left > 0 {
-                    let count = zeros.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, min(left, zeros.count)) }
+                    let count = zeros.withUnsafeBytes {
+                        Glibc.write(descriptor, $0.baseAddress, min(left, zeros.count))
+                    }
                     guard count > 0 else { break }
                     left -= count
                 }

@@ -1,7 +1,8 @@
 import Records
 import Store
 
-/// All rows of a person: the records, and what the product keeps of each. What a restriction moves and an erasure takes.
+/// All rows of a person: the records, and what the product keeps of each. What a restriction moves and an erasure
+/// takes.
 struct PersonRows {
     let schema: Schema
     let search: SearchIndex

@@ -1,7 +1,7 @@
 import Records
 
-/// The step that keeps the values of restricted records free: whoever would take one is refused, without being told whose
-/// it is.
+/// The step that keeps the values of restricted records free: whoever would take one is refused, without being told
+/// whose it is.
 enum RestrictedStep {
     static func check(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
         let unique = set.fields.filter(\.isUnique)

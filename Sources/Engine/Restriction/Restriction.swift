@@ -57,7 +57,8 @@ struct Restriction: Sendable {
         try rows(connection).insert(tables)
     }
 
-    func end(_ request: RecordID, as state: RestrictionDeed.State, _ now: Instant, _ connection: any Connection) throws {
+    func end(_ request: RecordID, as state: RestrictionDeed.State, _ now: Instant, _ connection: any Connection) throws
+    {
         try RestrictedKeys.release(request, connection)
         try connection.execute(
             """

@@ -6,8 +6,8 @@ extension Session {
     /// Restricts the processing of a person's data (GDPR Art. 18): all their records, with history and what lies in
     /// the bin, move into a file sealed under the person's key, and are in no table, index, count or search any more.
     ///
-    /// Records of others that refer to them keep their references, which lead nowhere meanwhile. Values of unique fields
-    /// stay reserved. A crash at any moment leaves the records either in the tables or in the file.
+    /// Records of others that refer to them keep their references, which lead nowhere meanwhile. Values of unique
+    /// fields stay reserved. A crash at any moment leaves the records either in the tables or in the file.
     /// - Parameters:
     ///   - person: A record of the person.
     ///   - request: The request that asked for it; ``lift(request:)`` names it again.
@@ -65,7 +65,8 @@ extension Engine {
     func scrubPatiently() async throws {
         var attempts = 0
         while true {
-            do { return try await store.scrub() } catch let error as PlatformError where error.code == .unableToLockRow {
+            do { return try await store.scrub() } catch let error as PlatformError where error.code == .unableToLockRow
+            {
                 attempts += 1
                 guard attempts < 50 else { throw error }
                 try await Task.sleep(for: .milliseconds(20))

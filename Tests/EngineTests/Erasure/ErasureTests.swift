@@ -14,7 +14,10 @@ import Testing
         let outcome = try await tables.session.create(
             Batch(
                 "DataSubjectRequest",
-                ["Kind": "Erasure", "Status": "Received", "SubjectRecordId": .text(tables.id("Contact", 1).description)]
+                [
+                    "Kind": "Erasure", "Status": "Received",
+                    "SubjectRecordId": .text(tables.id("Contact", 1).description),
+                ]
             ), onFailure: .rollbackAll
         )
         return try #require(outcome.first?.id)
@@ -26,7 +29,10 @@ import Testing
             let before = try await tables.dump()
             let plan = try await tables.session.previewErasure(of: contact, policy: .keepingStatistics)
             #expect(try await tables.dump(besides: ["az_access", "az_access_record"]).count == before.count - 2)
-            #expect(plan.nodes.map(\.object) == ["Case", "CaseComment", "Contact", "ContactPointTypeConsent", "Individual", "Account", "Case"])
+            #expect(
+                plan.nodes.map(\.object) == [
+                    "Case", "CaseComment", "Contact", "ContactPointTypeConsent", "Individual", "Account", "Case",
+                ])
             #expect(plan.nodes.map(\.decision) == [.anonymise, .delete, .delete, .delete, .delete, .redact, .redact])
             #expect(plan.edges.map(\.field) == ["ParentId", "ContactId", "IndividualId", "PartyId"])
             #expect(plan.places.contains { $0.place.externalID == "C2" && $0.decision == .redact })
@@ -36,7 +42,8 @@ import Testing
     @Test func `leaves nothing of the person, and others' texts whole but for the fragments`() async throws {
         try await PersonTables.with { tables in
             let contact = try await tables.sato()
-            try "Email\nkenichi@example.jp\n".write(toFile: tables.folder + "/exports/contacts.csv", atomically: true, encoding: .utf8)
+            try "Email\nkenichi@example.jp\n".write(
+                toFile: tables.folder + "/exports/contacts.csv", atomically: true, encoding: .utf8)
             let engine = tables.engine
             let othersCase = tables.id("Case", 2)
             try await engine.store.write { connection in
@@ -48,16 +55,20 @@ import Testing
                     """
                 )
             }
-            engine.reads.append(ReadReport(.read, of: "Contact", .ids([contact]), by: tables.session, at: tables.clock.now))
+            engine.reads.append(
+                ReadReport(.read, of: "Contact", .ids([contact]), by: tables.session, at: tables.clock.now))
             let request = try await request(tables)
             let plan = try await tables.session.previewErasure(of: contact, policy: .standard)
             let deed = try await tables.session.erase(plan, request: request)
-            #expect(deed.state == .certified && deed.deletedCount == 5 && deed.redactedCount == 3 && deed.keysDestroyed == 1)
+            #expect(
+                deed.state == .certified && deed.deletedCount == 5 && deed.redactedCount == 3 && deed.keysDestroyed == 1
+            )
             for text in Self.traces { #expect(try tables.files(holding: text) == [], "\(text)") }
             let rows = try await tables.dump()
             #expect(rows["Contact"]?.count == 1 && rows["Individual"]?.isEmpty == true)
             #expect(rows["az_access_record"]?.isEmpty == true)
-            let record = try await tables.session.retrieve("Case", [othersCase], fields: ["Description", "Subject"]).first
+            let record = try await tables.session.retrieve("Case", [othersCase], fields: ["Description", "Subject"])
+                .first
             #expect(record??["Description"] == "佐藤 健一様よりお電話。 同居の[erased]さん（[erased]）からも。")
             #expect(record??["Subject"] == "佐藤様 お問い合わせ")
             let certificate = try await tables.session.query("SELECT Body, RequestId FROM ErasureCertificate")
@@ -66,7 +77,9 @@ import Testing
             let verified = try Engine.verify(certificate: Array(body.utf8), key: key)
             #expect(verified.statement.contains("\"kind\":\"erasure\"") && verified.statement.contains("\"Contact\":1"))
             await #expect(throws: PlatformError(.notFound, "")) { try await tables.session.trace(contact) }
-            await #expect(throws: PlatformError(.invalidOperation, "")) { try await tables.session.erase(plan, request: request) }
+            await #expect(throws: PlatformError(.invalidOperation, "")) {
+                try await tables.session.erase(plan, request: request)
+            }
         }
     }
 
@@ -78,9 +91,12 @@ import Testing
             let plan = try await tables.session.previewErasure(of: contact, policy: policy)
             let deed = try await tables.session.erase(plan, request: try await request(tables))
             #expect(deed.anonymisedCount == 1 && deed.keptCount == 1 && deed.deletedCount == 3)
-            let cases = try await tables.session.query("SELECT Id, ContactId, Subject, SuppliedEmail, Ext__c FROM Case ORDER BY Id")
+            let cases = try await tables.session.query(
+                "SELECT Id, ContactId, Subject, SuppliedEmail, Ext__c FROM Case ORDER BY Id")
             #expect(cases.count == 2)
-            #expect(cases.first?["ContactId"] == .null && cases.first?["Subject"] == .null && cases.first?["Ext__c"] == .null)
+            #expect(
+                cases.first?["ContactId"] == .null && cases.first?["Subject"] == .null
+                    && cases.first?["Ext__c"] == .null)
             for text in Self.traces { #expect(try tables.files(holding: text) == [], "\(text)") }
         }
     }

@@ -12,7 +12,9 @@ import Testing
             let (engine, session) = (tables.engine, tables.session)
             func report(_ kind: AccessKind, _ shown: ReadReport.Shown) {
                 tables.clock.advance(seconds: 61)
-                engine.reads.append(ReadReport(kind, of: "Contact", shown, query: "SELECT Id FROM Contact", by: session, at: tables.clock.now))
+                engine.reads.append(
+                    ReadReport(
+                        kind, of: "Contact", shown, query: "SELECT Id FROM Contact", by: session, at: tables.clock.now))
             }
             let many = (1...100).map { tables.id("Contact", $0) }
             report(.read, .ids([contact]))
@@ -43,7 +45,8 @@ import Testing
     @Test func `waiting reports are not lost when the folder is closed`() async throws {
         try await PersonTables.with { tables in
             let contact = try await tables.sato()
-            tables.engine.reads.append(ReadReport(.read, of: "Contact", .ids([contact]), by: tables.session, at: tables.clock.now))
+            tables.engine.reads.append(
+                ReadReport(.read, of: "Contact", .ids([contact]), by: tables.session, at: tables.clock.now))
             let again = try await tables.reopened()
             #expect(try await again.session.accesses(to: contact, limit: 10).count == 1)
             await again.engine.close()
@@ -53,7 +56,10 @@ import Testing
     @Test func `long lists become ranges, packed ids come back`() async throws {
         try await PersonTables.with { tables in
             let ids = (1...2_001).map { tables.id("Contact", Int64($0)) }
-            guard case .range(let range, let count) = ReadReport(.export, of: "Contact", .ids(ids), by: tables.session, at: tables.clock.now).shown
+            guard
+                case .range(let range, let count) = ReadReport(
+                    .export, of: "Contact", .ids(ids), by: tables.session, at: tables.clock.now
+                ).shown
             else {
                 Issue.record("a list of 2,001 is a range")
                 return
@@ -69,7 +75,8 @@ import Testing
             let contact = try await tables.sato()
             for start in stride(from: Int64(1), to: 10_001, by: 500) {
                 let ids = (start..<start + 500).map { tables.id("Contact", $0) }
-                tables.engine.reads.append(ReadReport(.export, of: "Contact", .ids(ids), by: tables.session, at: tables.clock.now))
+                tables.engine.reads.append(
+                    ReadReport(.export, of: "Contact", .ids(ids), by: tables.session, at: tables.clock.now))
             }
             let accesses = try await tables.session.accesses(to: contact, limit: 10)
             #expect(accesses.map(\.count) == [10_000] && accesses.map(\.isCertain) == [false])

@@ -80,12 +80,15 @@ final class PersonTables: Sendable {
     /// Every table as text, row by row: what must be the same before and after.
     func dump(besides left: Set<String> = []) async throws -> [String: [String]] {
         try await engine.store.read { connection in
-            let names = try connection.all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") { $0.string(0) }
+            let names = try connection.all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
+                $0.string(0)
+            }
             var dump: [String: [String]] = [:]
             for name in names where !left.contains(name) {
                 let columns = try connection.all("SELECT name FROM pragma_table_info(\(.text(name)))") { $0.string(0) }
                 let quoted = columns.map { column -> SQL in "quote(\(identifier: Identifier(column)))" }
-                let query: SQL = "SELECT \(.joined(quoted, separator: " || ', ' || ")) FROM \(identifier: Identifier(name))"
+                let query: SQL =
+                    "SELECT \(.joined(quoted, separator: " || ', ' || ")) FROM \(identifier: Identifier(name))"
                 dump[name] = try connection.all(query) { $0.string(0) }.sorted()
             }
             return dump

@@ -20,7 +20,10 @@ import Testing
                 "C2.Description 16-21 佐藤 健一", "C2.Description 24-42 kenichi@example.jp",
             ]
             #expect(places.isSuperset(of: expected), "missing: \(expected.subtracting(places))")
-            #expect(!places.contains { $0.hasPrefix("P2") || $0.hasPrefix("T1") || $0.hasPrefix("M2") || $0.hasPrefix("K1") })
+            #expect(
+                !places.contains {
+                    $0.hasPrefix("P2") || $0.hasPrefix("T1") || $0.hasPrefix("M2") || $0.hasPrefix("K1")
+                })
             #expect(places.filter { $0.hasPrefix("C2") }.count == 2)
         }
     }
@@ -28,12 +31,18 @@ import Testing
     @Test func `a lead with the same address is the same person only when a name agrees`() async throws {
         try await PersonTables.with { tables in
             let contact = try await tables.sato()
-            let same = try await tables.insert("Lead", 1, ["LastName": "佐藤", "FirstName": "健一", "Email": "kenichi@example.jp", "Ext__c": "L1"])
-            let wife = try await tables.insert("Lead", 2, ["LastName": "鈴木", "FirstName": "花子", "Email": "kenichi@example.jp", "Ext__c": "L2"])
+            let same = try await tables.insert(
+                "Lead", 1, ["LastName": "佐藤", "FirstName": "健一", "Email": "kenichi@example.jp", "Ext__c": "L1"])
+            let wife = try await tables.insert(
+                "Lead", 2, ["LastName": "鈴木", "FirstName": "花子", "Email": "kenichi@example.jp", "Ext__c": "L2"])
             let neighbour = try await tables.insert(
                 "Lead", 3, ["LastName": "佐藤", "FirstName": "健一", "PostalCode": "100-0005", "Ext__c": "L3"])
             try await tables.insert(
-                "Lead", 4, ["LastName": "佐藤", "FirstName": "健一", "PostalCode": "100-0005", "Email": "x@example.jp", "Ext__c": "L4"])
+                "Lead", 4,
+                [
+                    "LastName": "佐藤", "FirstName": "健一", "PostalCode": "100-0005", "Email": "x@example.jp",
+                    "Ext__c": "L4",
+                ])
             let trace = try await tables.session.trace(contact)
             #expect(trace.otherSubjects == [same, neighbour])
             #expect(trace.doubtful.map(\.id) == [wife])
@@ -58,7 +67,9 @@ import Testing
             try await tables.sato()
             #expect(try await tables.session.subject(of: tables.id("CaseComment", 1)) == tables.id("Individual", 1))
             #expect(try await tables.session.subject(of: tables.id("Account", 1)) == nil)
-            await #expect(throws: PlatformError(.notFound, "")) { try await tables.session.trace(tables.id("Contact", 77)) }
+            await #expect(throws: PlatformError(.notFound, "")) {
+                try await tables.session.trace(tables.id("Contact", 77))
+            }
         }
     }
 }

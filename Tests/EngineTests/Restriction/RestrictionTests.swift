@@ -47,7 +47,9 @@ import Testing
             let (engine, object) = (tables.engine, try #require(tables.schema.object("Contact")))
             let field = try #require(object.field("Ext__c"))
             let held = try await engine.store.read { connection in
-                try [Value.text("p1"), "P9"].map { try engine.restrictedKeys.hold($0, of: field, in: object, connection) }
+                try [Value.text("p1"), "P9"].map {
+                    try engine.restrictedKeys.hold($0, of: field, in: object, connection)
+                }
             }
             #expect(held == [true, false])
             let taken = try await tables.session.create(
@@ -122,7 +124,9 @@ import Testing
             var bytes = try DurableFile.read(path)
             bytes[bytes.count / 2] ^= 1
             try DurableFile.write(bytes, to: path)
-            await #expect(throws: PlatformError(.unknownException, "")) { try await tables.session.lift(request: request) }
+            await #expect(throws: PlatformError(.unknownException, "")) {
+                try await tables.session.lift(request: request)
+            }
             bytes[bytes.count / 2] ^= 1
             try DurableFile.write(bytes, to: path)
             #expect(try await tables.session.lift(request: request).state == .lifted)
