@@ -66,8 +66,12 @@ final class ChangeLog: Sendable {
             mark.transaction += 1
             var bytes: [UInt8] = []
             bytes.reserveCapacity(changes.reduce(0) { $0 + $1.sealed.count + 64 })
+            var (before, shape): (SealedChange?, UInt16) = (nil, 0)
             for change in changes {
-                let shape = Self.shape(of: change, &state.shapes, &mark, at, &bytes)
+                if before?.hasSameFields(as: change) != true {
+                    shape = Self.shape(of: change, &state.shapes, &mark, at, &bytes)
+                }
+                before = change
                 mark.position += 1
                 ChangeFrame(
                     position: mark.position, at: at, transaction: mark.transaction, kind: change.kind, shape: shape,

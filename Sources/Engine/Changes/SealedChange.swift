@@ -25,4 +25,13 @@ struct SealedChange: Sendable {
         ChangeImage.write(change.values, into: &image)
         sealed = try key.seal(image, for: .changeLog, place: change.record.rawValue)
     }
+
+    /// Whether two changes surely have the same object and fields: the rows of a set share one list of fields, so that
+    /// a million rows need not compare names.
+    func hasSameFields(as other: SealedChange) -> Bool {
+        guard object.keyPrefix == other.object.keyPrefix, !fields.isEmpty else { return false }
+        return fields.withUnsafeBufferPointer { mine in
+            other.fields.withUnsafeBufferPointer { mine.baseAddress == $0.baseAddress && mine.count == $0.count }
+        }
+    }
 }

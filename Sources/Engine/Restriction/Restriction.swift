@@ -15,7 +15,10 @@ struct Restriction: Sendable {
         try await engine.store.write { try note(person, request, now, $0) }
         try hook?("restriction noted")
         do {
-            try await engine.store.write { try move(person, request, key, now, $0) }
+            try await engine.store.write {
+                try move(person, request, key, now, $0)
+                engine.generation.advance()
+            }
         } catch let error where !(error is KillPoint.Killed) {
             try await engine.resumeRestrictions()
             throw error

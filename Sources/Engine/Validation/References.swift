@@ -35,14 +35,18 @@ struct References {
     mutating func resolve(_ set: inout WriteSet) throws {
         for (column, field) in set.fields.enumerated() where field.type == .reference {
             let keys = set.keys[column]
+            // Owners and makers are the same in row after row.
+            var before: RecordID?
             for row in set.rows.indices where !set.rows[row].values[column].isNull {
                 do {
                     if !keys.isEmpty {
                         set.rows[row].values[column] = .id(try find(set.rows[row].values[column], by: keys, field))
                     } else if let id = set.rows[row].values[column].id {
+                        if id == before { continue }
                         // What stays as it is was checked when it was written.
                         if let index = set.object.index(of: field.name), set.rows[row].old?[index].id == id { continue }
                         try check(id, field)
+                        before = id
                     }
                 } catch let error as PlatformError where error.detail == nil {
                     set.rows[row].refusals.append(error)
