@@ -8,7 +8,8 @@ struct ApplicationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "application",
         abstract: "Register programs that may come in by the API.",
-        subcommands: [ApplicationAddCommand.self])
+        subcommands: [ApplicationAddCommand.self],
+        aliases: ["app"])
 }
 
 /// `azukari application add`.

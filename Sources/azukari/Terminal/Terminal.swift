@@ -26,22 +26,6 @@ enum Terminal {
         return answer == "y" || answer == "yes" || answer == "はい"
     }
 
-    /// A secret that is typed unseen; a line of standard input when that is no terminal.
-    static func askSecret(_ question: String) -> String? {
-        guard canAsk else { return readLine() }
-        FileHandle.standardError.write(Data((question + " ").utf8))
-        var before = termios()
-        tcgetattr(0, &before)
-        var unseen = before
-        unseen.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(0, TCSANOW, &unseen)
-        defer {
-            tcsetattr(0, TCSANOW, &before)
-            tell("")
-        }
-        return readLine()
-    }
-
     /// Columns under headings, as wide as their widest cell. CJK letters take two places.
     static func table(_ headings: [String], _ rows: [[String]]) -> String {
         let all = [headings] + rows
