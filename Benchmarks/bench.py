@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -69,10 +68,22 @@ def run(command, **options):
 
 def organisation(azukari, folder, contacts_csv=None):
     """An organisation, with the contacts loaded when a file is given."""
-    run([azukari, "init", "--folder", folder, "--name", "Benchmark", "--username", "bench@example.com"])
-    run([azukari, "schema", "add", "field", "Contact", "Ext__c", "--folder", folder, "--type", "text", "--length", "80", "--external-id", "--unique"])
+    run([azukari, "init", "--folder", folder, "--name", "Benchmark"])
+    run([azukari, "schema", "add", "field", "Contact", "Ext__c", "--folder", folder, "--type", "string", "--length", "80", "--external-id", "--unique"])
     if contacts_csv:
         run([azukari, "load", "--folder", folder, "--object", "Contact", contacts_csv])
+
+
+def access(azukari, folder):
+    """A user and a program of an organisation, for the token of its API."""
+    password = "a password for a benchmark"
+    subprocess.run(
+        [azukari, "user", "add", "--folder", folder, "--username", "bench@example.com", "--last-name", "Bench", "--password-file", "-"],
+        input=password, text=True, check=True, stdout=subprocess.DEVNULL)
+    added = subprocess.run(
+        [azukari, "application", "add", "--folder", folder, "--name", "Benchmark", "--run-as", "bench@example.com", "--json"],
+        check=True, capture_output=True, text=True)
+    return {"username": "bench@example.com", "password": password, **json.loads(added.stdout)}
 
 
 def report(name, ratio, target, reference, at_most=False, **more):
