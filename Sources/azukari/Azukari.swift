@@ -23,7 +23,8 @@ struct Azukari: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, LoadCommand.self, QueryCommand.self, ExportCommand.self, SchemaCommand.self,
-            Serve.self, VerifyCommand.self, DoctorCommand.self, UserCommand.self, ApplicationCommand.self,
+            SubjectCommand.self, VerifyCommand.self, DoctorCommand.self, UserCommand.self, ApplicationCommand.self,
+            Serve.self,
         ]
     )
 

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Engine
+import Privacy
+import Records
+
+/// `azukari subject`.
+struct SubjectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "subject",
+        abstract: "See a person whole, and do what they may ask for.",
+        discussion: """
+            A person is named by --id (of a contact, lead, individual, or any record of theirs), by --ext (the external
+            id Ext__c), or by --email. What changes something is entered in the register of requests, with its clock,
+            and needs --verified-by: how you know that it is they who ask.
+
+            EXAMPLES
+              azukari subject show --email hana@example.com
+              azukari subject places --ext P0000001 --json
+              azukari subject package --ext P0000001 --verified-by "passport seen" --out hana.zip
+              azukari subject restrict --ext P0000001 --verified-by "known voice, called back"
+              azukari subject lift R-000001 --told Email
+              azukari subject erase --ext P0000001 --preview
+              azukari subject erase --ext P0000001 --verified-by "signed letter" --certificate hana.json
+            """,
+        subcommands: [
+            SubjectShowCommand.self, SubjectPlacesCommand.self, SubjectPackageCommand.self,
+            SubjectRestrictCommand.self, SubjectLiftCommand.self, SubjectEraseCommand.self,
+        ])
+}
+
+/// Who is meant.
+struct PersonOptions: ParsableArguments {
+    @Option(help: "The id of a record of the person.") var id: String?
+    @Option(help: "The external id (Ext__c) of their contact, lead or individual.") var ext: String?
+    @Option(help: "Their e-mail address; it must be one person's alone.") var email: String?
+
+    func validate() throws {
+        if [id, ext, email].compactMap({ $0 }).count > 1 {
+            throw ValidationError("Name the person once: with --id, --ext or --email.")
+        }
+    }
+
+    /// A record of the person.
+    ///
+    /// - Throws: `NOT_FOUND` when there is none, `INVALID_OPERATION` when several people are meant.
+    func record(in session: Session) async throws -> RecordID {
+        if let id {
+            guard let record = RecordID(id) else { throw PlatformError(.malformedID, "\(id) is no id of a record.") }
+            return record
+        }
+        if let ext { return try await only(try await session.people(with: "Ext__c", equal: ext), "\(ext)", in: session) }
+        if let email {
+            return try await only(try await session.people(with: "Email", equal: email), email, in: session)
+        }
+        throw ValidationError("Name the person with --id, --ext or --email.")
+    }
+
+    /// Several records may be one person's; several people are not one.
+    private func only(_ records: [RecordID], _ key: String, in session: Session) async throws -> RecordID {
+        var people: Set<RecordID> = []
+        for record in records { if let person = try await session.subject(of: record) { people.insert(person) } }
+        guard let first = records.first, !people.isEmpty else {
+            throw PlatformError(.notFound, "No person is found by \(key). A restricted person is found by nobody.")
+        }
+        guard people.count == 1 else {
+            let ids = people.sorted().map(\.description).joined(separator: ", ")
+            throw PlatformError(.invalidOperation, "\(key) is of several people: name one with --id. They are \(ids).")
+        }
+        return first
+    }
+}
+
+extension Session {
+    /// Contacts, leads and individuals that have a value in a field.
+    fileprivate func people(with field: String, equal value: String) async throws -> [RecordID] {
+        let schema = try await schema()
+        var found: [RecordID] = []
+        for name in ["Contact", "Lead", "Individual"] where schema.object(name)?.field(field) != nil {
+            found += try await query(
+                "SELECT Id FROM \(name) WHERE \(field) = :value LIMIT 50", bindings: ["value": .one(.text(value))]
+            ).compactMap(\.id)
+        }
+        return found
+    }
+
+    /// A request by its number (`R-000001`) or its id.
+    func requestID(named name: String) async throws -> RecordID {
+        let found = try await query(
+            "SELECT Id FROM DataSubjectRequest WHERE Name = :name", bindings: ["name": .one(.text(name))])
+        guard let id = found.first?.id ?? RecordID(name) else {
+            throw PlatformError(.notFound, "There is no request \(name) in the register.")
+        }
+        return id
+    }
+}
+
+/// What enters a request in the register.
+struct AskingOptions: ParsableArguments {
+    @Option(help: "How you know that it is the person who asks. Kept with the request.") var verifiedBy: String?
+    @Option(help: "The law that applies: gdpr, uk-gdpr, appi, ccpa, lgpd, as far as there is a file for it.")
+    var regulation = "gdpr"
+    @Option(help: "How the request came: Portal, Email, Phone, Letter, Desk, API.") var channel = "Desk"
+    @Option(help: "What the person wrote.") var reason: String?
+    @Option(help: "The language of the answer: ja or en.") var language = "en"
+
+    /// Enters, verifies and approves a request, as the person at the machine.
+    func approved(
+        _ kind: RequestKind, of person: RecordID, _ requests: Requests
+    ) async throws -> DataSubjectRequest {
+        guard let verifiedBy else {
+            throw ValidationError("Say with --verified-by how you know that it is the person who asks.")
+        }
+        let opened = try await requests.open(
+            Requests.Asking(
+                kind, of: person, regulation: regulation, channel: channel, reason: reason, language: language))
+        _ = try await requests.verify(opened.id, method: verifiedBy)
+        return try await requests.approve(opened.id)
+    }
+}
