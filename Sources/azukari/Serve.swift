@@ -89,7 +89,7 @@ struct Serve: AsyncParsableCommand {
             scheme: tlsCertificate == nil ? "http" : "https", host: host
         )
         let application = Application(
-            responder: composition.frontDoor(),
+            responder: try composition.frontDoor(),
             server: try server(),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), availableConnectionsDelegate: Self.connections

@@ -4,6 +4,7 @@ import HTTP
 import Hummingbird
 import Identity
 import Records
+import Web
 
 /// The routes of both edges over one organisation, behind one front door.
 struct ServeComposition {
@@ -21,14 +22,16 @@ struct ServeComposition {
         usage = RequestUsage(environment: environment)
     }
 
-    func frontDoor() -> FrontDoor {
+    func frontDoor() throws -> FrontDoor {
+        let web = try WebRoutes(engine: engine, identity: identity, environment: environment)
         let router = Router(context: EdgeContext.self)
         HealthRoutes(engine: engine).add(to: router)
         APIRoutes(
             engine: engine, identity: identity, address: address, usage: usage, environment: environment
         ).add(to: router)
+        web.add(to: router)
         return FrontDoor(
-            router: router.buildResponder(), forms: APIRoutes.errorForms, address: address, usage: usage,
+            router: router.buildResponder(), forms: APIRoutes.errorForms + web.errorForms, address: address, usage: usage,
             environment: environment
         )
     }

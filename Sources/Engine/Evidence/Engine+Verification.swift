@@ -14,6 +14,9 @@ public struct Verification: Sendable {
 }
 
 extension Engine {
+    /// The public key of the evidence log, `name+id+base64`: with it anybody checks this organisation's certificates.
+    public var evidenceKey: String { evidence.verifierKey }
+
     /// Checks a certificate with nothing but the file and the log's public key: no database, no network.
     /// - Parameters:
     ///   - certificate: The JSON of the file.

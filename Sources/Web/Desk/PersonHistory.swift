@@ -1,0 +1,191 @@
+import Engine
+import Privacy
+import Records
+
+/// Everything that happened with a person: cases, comments, mails, calls, consents, requests, changes, reads.
+struct PersonHistory: Sendable {
+    let person: Person
+    let requests: [DataSubjectRequest]
+    let accesses: [ReadOfPerson]
+    let visit: Visit
+
+    /// Rows of each kind: what one reads at a desk. More is in the lists.
+    private static let rowsOfEachKind = 50
+
+    /// In no order.
+    func moments() async throws -> [Timeline.Moment] {
+        var moments = try await consents() + changes() + reads()
+        if person.object == "Contact" {
+            moments += try await cases()
+            moments += try await comments()
+            moments += try await mails()
+        }
+        if person.object != "Individual" { moments += try await tasks() }
+        moments += requests.map { request in
+            Timeline.Moment(
+                at: request.received,
+                entry: .of(
+                    "request", words("entry.request", ["kind": words("kind.\(request.kind.rawValue)")]),
+                    at: time(request.received)
+                )
+                .at("/privacy/\(request.id)").with(RequestLine.state(request.status, words))
+            )
+        }
+        return moments
+    }
+
+    private var words: Words { visit.words }
+
+    private func time(_ instant: Instant) -> TimeView { visit.dates.timeView(instant) }
+
+    private func rows(_ object: String, _ soql: String) async throws -> [Record] {
+        guard visit.schema.object(object) != nil else { return [] }
+        return try await visit.session.query(
+            "\(soql) LIMIT \(Self.rowsOfEachKind)", bindings: ["person": .one(.id(person.id))]
+        )
+    }
+
+    private func cases() async throws -> [Timeline.Moment] {
+        try await rows(
+            "Case",
+            """
+            SELECT Id, Subject, Description, Status, IsClosed, CreatedDate, CreatedBy.Name FROM Case \
+            WHERE ContactId = :person ORDER BY CreatedDate DESC
+            """
+        ).compactMap { record in
+            guard let at = record.moment("CreatedDate"), let id = record.id else { return nil }
+            let subject = record.text("Subject") ?? words("cases.no_subject")
+            var entry = Timeline.Entry.of("case", words("entry.case", ["subject": subject]), at: time(at))
+                .said(record.text("Description"), isOurs: false).at("/cases/\(id)")
+            entry.state = CaseLine.state(record, visit)
+            return Timeline.Moment(at: at, entry: entry)
+        }
+    }
+
+    private func comments() async throws -> [Timeline.Moment] {
+        try await rows(
+            "CaseComment",
+            """
+            SELECT Id, ParentId, Parent.Subject, CommentBody, CreatedDate, CreatedBy.Name FROM CaseComment \
+            WHERE Parent.ContactId = :person ORDER BY CreatedDate DESC
+            """
+        ).compactMap { CaseHistory.comment($0, visit, href: $0["ParentId"].id.map { "/cases/\($0)" }) }
+    }
+
+    private func mails() async throws -> [Timeline.Moment] {
+        let columns = "Id, ParentId, Subject, TextBody, Incoming, FromAddress, ToAddress, MessageDate, CreatedDate"
+        let ofCases = try await rows(
+            "EmailMessage",
+            "SELECT \(columns) FROM EmailMessage WHERE Parent.ContactId = :person ORDER BY CreatedDate DESC"
+        )
+        let direct = try await rows(
+            "EmailMessage",
+            "SELECT \(columns) FROM EmailMessage WHERE RelatedToId = :person ORDER BY CreatedDate DESC"
+        )
+        var seen: Set<RecordID> = []
+        return (ofCases + direct).compactMap { record in
+            guard let id = record.id, seen.insert(id).inserted else { return nil }
+            return CaseHistory.mail(record, visit)
+        }
+    }
+
+    private func tasks() async throws -> [Timeline.Moment] {
+        try await rows(
+            "Task",
+            """
+            SELECT Id, Subject, Description, TaskSubtype, CallType, CreatedDate, CreatedBy.Name FROM Task \
+            WHERE WhoId = :person ORDER BY CreatedDate DESC
+            """
+        ).compactMap { record in
+            guard let at = record.moment("CreatedDate") else { return nil }
+            let isCall = record.text("TaskSubtype") == "Call" || record.text("CallType") != nil
+            let subject = record.text("Subject") ?? words("cases.no_subject")
+            let kind = words(isCall ? "entry.call" : "entry.task", ["subject": subject])
+            return Timeline.Moment(
+                at: at,
+                entry: .of(isCall ? "phone" : "done", kind, at: time(at))
+                    .said(record.text("Description"), isOurs: true).by(record.text("CreatedBy.Name"))
+            )
+        }
+    }
+
+    private func consents() async throws -> [Timeline.Moment] {
+        let events = try await visit.decisions(of: person)
+        let names = try await visit.names(of: Set(events.compactMap(\.capturedBy)))
+        return events.map { event in
+            let channel = words("channel.\(event.channel.rawValue.lowercased())")
+            let isIn = event.status == .optIn
+            return Timeline.Moment(
+                at: event.captured,
+                entry: .of(
+                    "consent", words(isIn ? "entry.consent_in" : "entry.consent_out", ["channel": channel]),
+                    at: time(event.captured)
+                )
+                .by(event.capturedBy.flatMap { names[$0] })
+            )
+        }
+    }
+
+    private func changes() async throws -> [Timeline.Moment] {
+        let object = visit.schema.object(person.object)
+        let language = words.language
+        let changes = try await visit.session.history(of: person.id).prefix(Self.rowsOfEachKind)
+        let names = try await visit.names(of: Set(changes.map(\.by)))
+        // Changes of one moment by one user are one entry: they were one saving.
+        let savings = Dictionary(grouping: changes) { change in
+            Saving(at: change.at, by: names[change.by] ?? words("person.system"))
+        }
+        return savings.map { saving, changes in
+            Timeline.Moment(
+                at: saving.at,
+                entry: .of("change", words("entry.change"), at: time(saving.at)).by(saving.by).changed(
+                    changes.map { change in
+                        Timeline.Change(
+                            field: object?.field(change.field)?.label(language) ?? change.field,
+                            before: shown(change.old), after: shown(change.new)
+                        )
+                    }
+                )
+            )
+        }
+    }
+
+    private struct Saving: Hashable {
+        let at: Instant
+        let by: String
+    }
+
+    /// The reads of a day, folded into one entry.
+    private func reads() -> [Timeline.Moment] {
+        Dictionary(grouping: accesses) { visit.dates.day(of: $0.at) }.values.compactMap { ofDay in
+            guard let last = ofDay.map(\.at).max() else { return nil }
+            let lines = ofDay.sorted { $0.at > $1.at }.map { "\(visit.dates.clock($0.at)) \($0.who)" }
+            return Timeline.Moment(
+                at: last,
+                entry: .of("read", words.count("entry.reads", ofDay.count), at: time(last)).folded(
+                    lines, summary: Set(ofDay.map(\.who)).sorted().joined(separator: ", ")
+                )
+            )
+        }
+    }
+
+    private func shown(_ value: Value) -> String { visit.shown(value) ?? words("entry.empty") }
+}
+
+extension Visit {
+    /// A value as the reader knows it; nil where it is empty.
+    func shown(_ value: Value) -> String? {
+        switch value {
+        case .null: nil
+        case .boolean(let truth): truth ? words("value.yes") : words("value.no")
+        case .integer(let number): Words.grouped(Int(number))
+        case .double(let number): String(number)
+        case .text(let text): text.isEmpty ? nil : text
+        case .date(let day): dates.short(day)
+        case .datetime(let instant): dates.moment(instant)
+        case .time(let time): String(time.description.prefix(5))
+        case .id(let id): id.description
+        case .bytes(let bytes): words.count("value.bytes", bytes.count)
+        }
+    }
+}

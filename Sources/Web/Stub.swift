@@ -1,3 +1,0 @@
-import Records
-import Hummingbird
-import Mustache

@@ -1,0 +1,204 @@
+public import Engine
+public import HTTP
+import HTTPTypes
+public import Hummingbird
+public import Identity
+import Logging
+import NIOCore
+public import Records
+
+/// What people see: the pages of the desk and of the privacy officer.
+public struct WebRoutes: Sendable {
+    let site: Site
+    let engine: Engine
+    let identity: Identity
+    let environment: Records.Environment
+
+    /// - Throws: when the product's own templates or words are missing or broken.
+    public init(engine: Engine, identity: Identity, environment: Records.Environment) throws {
+        site = try Site()
+        self.engine = engine
+        self.identity = identity
+        self.environment = environment
+    }
+
+    /// How errors look that no page has caught, such as a body that is too large.
+    public var errorForms: [any ErrorForm] {
+        [PageErrorForm(site: site, words: site.words(Language(rawValue: engine.organisation.defaultLanguage) ?? .en))]
+    }
+
+    /// Adds every route to a router.
+    public func add(to router: some RouterMethods<EdgeContext>) {
+        let signIn = SignIn(
+            site: site, identity: identity, environment: environment,
+            fallbackLanguage: engine.organisation.defaultLanguage
+        )
+        router.get("/assets/{name}", use: asset)
+        router.get("/language/{choice}") { request, context in
+            try choose(Preferences.languageCookie, among: Language.allCases.map(\.rawValue), request, context)
+        }
+        router.get("/density/{choice}") { request, context in
+            try choose(Preferences.densityCookie, among: ["compact", "comfortable"], request, context)
+        }
+        router.get("/evidence-key") { _, _ in
+            // Anybody may check a certificate, so anybody may have the key.
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: engine.evidenceKey + "\n"))
+            )
+        }
+        router.get("/sign-in", use: caught(signIn.show))
+        router.post("/sign-in", use: caught(signIn.signIn))
+        router.post("/sign-out", use: caught(signIn.signOut))
+
+        for page in pages { router.on(page.path, method: page.method, use: caught(signedIn(page.show))) }
+        router.get(
+            "**",
+            use: caught { request, _ in
+                // What programs ask for is answered in their form.
+                if request.uri.path.hasPrefix("/services") {
+                    throw PlatformError(.notFound, "The requested resource does not exist")
+                }
+                throw NothingHere()
+            })
+    }
+
+    /// A page for somebody who is signed in.
+    typealias Page = @Sendable (Visit) async throws -> Response
+
+    private var pages: [(method: HTTPRequest.Method, path: RouterPath, show: Page)] {
+        [
+            (.get, "/", Home.show),
+            (.get, "/look", Look.show),
+            (.get, "/search", Search.show),
+            (.get, "/contacts", Contacts.show),
+            (.get, "/people/{id}", PersonPage.show),
+            (.post, "/people/{id}/messages", Composer.send),
+            (.get, "/people/{id}/consent", ConsentPage.show),
+            (.post, "/people/{id}/consent", ConsentPage.save),
+            (.get, "/people/{id}/requests/new", RequestNew.show),
+            (.post, "/people/{id}/requests", RequestNew.save),
+            (.get, "/people/{id}/package/{form}", PackageDownload.send),
+            (.get, "/cases", Cases.show),
+            (.get, "/cases/{id}", CasePage.show),
+            (.post, "/cases/{id}/comments", CasePage.comment),
+            (.post, "/cases/{id}/status", CasePage.changeStatus),
+            (.get, "/privacy", RequestQueue.show),
+            (.get, "/privacy/{id}", RequestPage.show),
+            (.post, "/privacy/{id}/{act}", RequestPage.act),
+            (.get, "/privacy/{id}/preview", PreviewPage.show),
+            (.post, "/privacy/{id}/preview/erasure", PreviewPage.erase),
+            (.get, "/privacy/{id}/certificate", CertificatePage.show),
+            (.get, "/privacy/{id}/certificate/json", CertificatePage.download),
+        ]
+    }
+
+    /// Proves the session by its cookie; without one, leads to the page to sign in, and back afterwards.
+    private func signedIn(_ page: @escaping Page) -> Handler {
+        { request, context in
+            guard let cookie = request.cookies[SignIn.cookieName]?.value, !cookie.isEmpty else {
+                return Self.signInFirst(request, again: false)
+            }
+            guard let session = try await identity.session(token: cookie) else {
+                return Self.signInFirst(request, again: true)
+            }
+            let visit = try await visit(session, request, context)
+            var response = try await page(visit)
+            if FormToken(request) == nil { response.setCookie(visit.token.cookie) }
+            return response
+        }
+    }
+
+    private func visit(_ session: Session, _ request: Request, _ context: EdgeContext) async throws -> Visit {
+        let preferences = Preferences(request)
+        let user =
+            try await session.retrieve(
+                "User", [session.user], fields: ["Name", "TimeZoneSidKey", "LanguageLocaleKey"]
+            ).first ?? nil
+        let language = Language(
+            chosen: preferences.language?.rawValue, accepted: request.headers[.acceptLanguage],
+            fallback: Language(locale: user?["LanguageLocaleKey"].text)?.rawValue ?? engine.organisation.defaultLanguage
+        )
+        return Visit(
+            site: site, session: session, environment: environment, organisation: engine.organisation,
+            schema: try await session.schema(), words: site.words(language),
+            dates: Dates(
+                language: language, zone: user?["TimeZoneSidKey"].text ?? engine.organisation.timeZone,
+                now: environment.now()
+            ),
+            preferences: preferences, user: user?["Name"].text ?? "",
+            token: FormToken(request) ?? FormToken(environment: environment),
+            request: request, parameters: context.parameters
+        )
+    }
+
+    private static func signInFirst(_ request: Request, again: Bool) -> Response {
+        let back = request.method == .get ? request.uri.string : "/"
+        return .seeOther("/sign-in?back=\(Escape.query(back))\(again ? "&again=1" : "")")
+    }
+
+    /// Errors become pages here, in the reader's language; what is absent and what is not theirs look the same.
+    private func caught(_ handler: @escaping Handler) -> Handler {
+        { request, context in
+            let words = words(for: request)
+            do {
+                return try await handler(request, context)
+            } catch is NothingHere {
+                return ErrorPage.notFound(words).response(site: site, words: words, status: .notFound)
+            } catch is FormRefused {
+                return ErrorPage.formRefused(words).response(site: site, words: words, status: .forbidden)
+            } catch let error as PlatformError where !request.uri.path.hasPrefix("/services") {
+                let (page, status) = ErrorPage.of(error, words: words, requestID: context.requestID)
+                if status == .internalServerError {
+                    context.logger.error(
+                        "unexpected error",
+                        metadata: ["id": "\(context.requestID)", "detail": "\(error.detail ?? error.code.name)"]
+                    )
+                }
+                return page.response(site: site, words: words, status: status)
+            }
+        }
+    }
+
+    private func words(for request: Request) -> Words {
+        site.words(
+            Language(
+                chosen: Preferences(request).language?.rawValue, accepted: request.headers[.acceptLanguage],
+                fallback: engine.organisation.defaultLanguage
+            )
+        )
+    }
+
+    @Sendable private func asset(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        guard let response = context.parameters.get("name").flatMap(site.assets.response) else {
+            return Response(status: .notFound, headers: [.contentType: "text/plain"], body: .init())
+        }
+        return response
+    }
+
+    /// Keeps a wish of the reader and goes back to where they were.
+    private func choose(
+        _ cookie: String, among choices: [String], _ request: Request, _ context: EdgeContext
+    ) throws -> Response {
+        let back = try request.query()["back"]
+        let isSignIn = back?.hasPrefix("/sign-in") ?? false
+        var response = Response.seeOther(isSignIn ? back ?? "/sign-in" : SignIn.localPath(back))
+        if let choice = context.parameters.get("choice"), choices.contains(choice) {
+            response.setCookie(Preferences.cookie(cookie, choice))
+        }
+        return response
+    }
+}
+
+/// Errors that no page has caught, as a page.
+struct PageErrorForm: ErrorForm {
+    let prefix = "/"
+    let site: Site
+    let words: Words
+
+    func response(_ errors: [PlatformError], status: HTTPResponse.Status, context: EdgeContext) -> Response {
+        guard let error = errors.first else { return Response(status: status) }
+        let page = ErrorPage.of(error, words: words, requestID: context.requestID).page
+        return page.response(site: site, words: words, status: status)
+    }
+}
