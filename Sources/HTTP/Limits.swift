@@ -19,9 +19,11 @@ public enum Limits {
     public static let collectionRowsMax = 200
     /// Records retrieved by one GET or POST of a collection, as on the platform.
     public static let retrieveRowsMax = 2000
-    /// Requests of one caller a minute before they are asked to wait: what 64 connections of the fastest loader reach is
-    /// below it, a loop that has run away on a large machine is above.
+    /// Requests of one credential a minute before it is asked to wait: what 64 connections of the fastest loader reach
+    /// is below it, a loop that has run away on a large machine is above.
     public static let requestsPerMinuteMax = 3_000_000
+    /// Requests of one address a minute without a credential in the header: an office of people behind one address.
+    public static let anonymousRequestsPerMinuteMax = 60_000
     /// Requests of one address a minute to the doors where one signs in.
     public static let signInsPerMinuteMax = 120
     /// Callers whose counts are remembered; beyond it the oldest are forgotten.

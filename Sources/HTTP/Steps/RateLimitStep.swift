@@ -13,9 +13,7 @@ struct RateLimitStep: RouterMiddleware {
     func handle(
         _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
     ) async throws -> Response {
-        let isSignIn = request.method == .post && Self.isSignIn(request.uri.path)
-        let caller = isSignIn ? "in \(context.address)" : request.headers[.authorization] ?? context.address
-        let limit = isSignIn ? Limits.signInsPerMinuteMax : Limits.requestsPerMinuteMax
+        let (caller, limit) = Self.share(of: request, context)
         if let seconds = rate.waitSeconds(for: caller, limit: limit, at: environment.now()) {
             throw RefusedRequest(
                 status: .tooManyRequests,
@@ -24,6 +22,17 @@ struct RateLimitStep: RouterMiddleware {
             )
         }
         return try await next(request, context)
+    }
+
+    /// Who the caller is to the count, and how much is theirs.
+    private static func share(of request: Request, _ context: EdgeContext) -> (caller: String, limit: Int) {
+        if request.method == .post && isSignIn(request.uri.path) {
+            return ("in \(context.address)", Limits.signInsPerMinuteMax)
+        }
+        guard let credential = request.headers[.authorization] else {
+            return (context.address, Limits.anonymousRequestsPerMinuteMax)
+        }
+        return (credential, Limits.requestsPerMinuteMax)
     }
 
     private static func isSignIn(_ path: String) -> Bool {

@@ -1,30 +1,41 @@
 import Hummingbird
 import Records
+import Synchronization
 
 /// Gives the request an id, which goes into the answer and every line of the log.
 struct RequestIDStep: RouterMiddleware {
     typealias Context = EdgeContext
-    let environment: Records.Environment
+    /// Counts on from a random number: a request costs no call to the system's generator.
+    private let ids: Counter
+
+    init(environment: Records.Environment) {
+        let start = environment.randomBytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        ids = Counter(start)
+    }
+
+    private final class Counter: Sendable {
+        private let next: Atomic<UInt64>
+        init(_ start: UInt64) { next = Atomic(start) }
+        func take() -> UInt64 { next.wrappingAdd(1, ordering: .relaxed).oldValue }
+    }
 
     func handle(
         _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.requestID = Self.hex(environment.randomBytes(8))
+        context.requestID = Self.hex(ids.take())
         context.language = Self.language(request.headers[.acceptLanguage])
         var response = try await next(request, context)
         response.headers[.requestID] = context.requestID
         return response
     }
 
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: bytes.count * 2) { out in
-            for (place, byte) in bytes.enumerated() {
-                out[place * 2] = digits[Int(byte >> 4)]
-                out[place * 2 + 1] = digits[Int(byte & 15)]
-            }
-            return bytes.count * 2
+    /// Sixteen digits.
+    private static func hex(_ number: UInt64) -> String {
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 16) { out in
+            for place in 0..<16 { out[place] = digits.utf8Start[Int(number >> UInt64(60 - place * 4) & 15)] }
+            return 16
         }
     }
 
