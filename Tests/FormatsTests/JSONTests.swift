@@ -90,14 +90,17 @@ struct JSONTests {
         }
     }
 
-    @Test func `arbitrary bytes never stop the reader`() {
+    @Test func `arbitrary bytes are refused, or read to what is written the same`() throws {
         var generator = Generator(seed: 7)
         let alphabet = Array("{}[]\",:\\u0dD8 truefalsnE-+.19\n".utf8) + [0xFF, 0xE3, 0x81, 0x82]
         for _ in 0..<5000 {
             let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
                 alphabet.randomElement(using: &generator) ?? 0
             }
-            _ = try? JSONValue(bytes, bytesMax: 100)
+            guard let value = try? JSONValue(bytes, bytesMax: 100) else { continue }
+            var json = JSONWriter()
+            json.tree(value)
+            #expect(try JSONValue(json.bytes, bytesMax: 1000) == value, "\(bytes)")
         }
     }
 
