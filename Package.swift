@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         // C libraries of the system
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
@@ -32,7 +33,7 @@ let package = Package(
         .target(name: "Store", dependencies: ["Records", "CSQLite"], swiftSettings: strict),
         .target(
             name: "Vault",
-            dependencies: ["Records", "Store", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Records", "Store", "CLibCrypto", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(

@@ -86,6 +86,13 @@ extension Day: CustomStringConvertible {
 
     /// Reads `2026-11-23`; nil for another form or a day that the calendar lacks.
     public init?(_ text: some StringProtocol) {
+        var text = String(text)
+        guard let day = text.withUTF8({ Day(utf8: $0) }) else { return nil }
+        self = day
+    }
+
+    /// The same for a text where it lies.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
         var reader = DigitReader(text)
         guard let day = reader.day(), reader.isAtEnd else { return nil }
         self = day

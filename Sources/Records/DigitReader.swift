@@ -1,9 +1,9 @@
-/// Reads the parts of ISO 8601 texts.
+/// Reads the parts of ISO 8601 texts where they lie.
 struct DigitReader {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var place = 0
 
-    init(_ text: some StringProtocol) { bytes = Array(text.utf8.prefix(48)) }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     var isAtEnd: Bool { place == bytes.count }
 

@@ -44,6 +44,13 @@ extension Instant: CustomStringConvertible {
     /// Reads ISO 8601: a day, `T`, hours and minutes, with or without seconds and a fraction, then `Z`, `+09:00`,
     /// `+0900` or, as a query string leaves a bare plus, ` 09:00`. Nil for anything else, and without a zone.
     public init?(_ text: some StringProtocol) {
+        var text = String(text)
+        guard let instant = text.withUTF8({ Instant(utf8: $0) }) else { return nil }
+        self = instant
+    }
+
+    /// The same for a text where it lies.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
         var reader = DigitReader(text)
         guard let day = reader.day(), reader.skip("T") || reader.skip("t") || reader.skip(" ") else { return nil }
         guard let time = reader.timeOfDay(), let offsetMinutes = reader.zone(), reader.isAtEnd else { return nil }
@@ -87,6 +94,12 @@ extension TimeOfDay: CustomStringConvertible {
 
     /// Reads `09:30`, `09:30:00` or `09:30:00.000`, each with or without `Z`.
     public init?(_ text: some StringProtocol) {
+        var text = String(text)
+        guard let time = text.withUTF8({ TimeOfDay(utf8: $0) }) else { return nil }
+        self = time
+    }
+
+    private init?(utf8 text: UnsafeBufferPointer<UInt8>) {
         var reader = DigitReader(text)
         guard let time = reader.timeOfDay() else { return nil }
         _ = reader.skip("Z")

@@ -61,6 +61,12 @@ public protocol PreparedStatement: AnyObject {
     func run(_ bindings: [Value]) throws
     /// Runs it with what `bind` sets, place by place; what it leaves out is NULL. For bulk work: no values are made.
     func run(_ bind: (any Bindings) throws -> Void) throws
+    /// Runs it `count` times, for bulk work. What `bind` leaves out keeps its value of the run before, NULL at first.
+    ///
+    /// Texts and blobs are borrowed: they must stay where they are until this returns.
+    /// - Parameter failed: Gets the error of a run; the others go on when it returns.
+    func runEach(
+        _ count: Int, _ bind: (Int, any Bindings) throws -> Void, failed: (Int, any Error) throws -> Void) throws
     /// Runs a query; `body` gets each row and answers whether to go on.
     func rows(_ bindings: [Value], _ body: (any Cells) throws -> Bool) throws
 }
@@ -71,9 +77,9 @@ public protocol Bindings {
     /// Integers, booleans (0 and 1), ids, datetimes (milliseconds), dates (days), times (milliseconds).
     func set(_ number: Int64, at place: Int)
     func set(double number: Double, at place: Int)
-    /// UTF-8, which is copied before the call returns.
+    /// UTF-8; copied before the call returns, but for ``PreparedStatement/runEach(_:_:failed:)``.
     func set(text bytes: UnsafeBufferPointer<UInt8>, at place: Int)
-    /// A blob, which is copied before the call returns.
+    /// A blob; copied as a text is.
     func set(bytes: UnsafeBufferPointer<UInt8>, at place: Int)
 }
 

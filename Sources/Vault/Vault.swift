@@ -26,21 +26,23 @@ public final class Vault: Sendable {
         let now = environment.now()
         tenantSecret = try await store.write { connection in
             try Self.makeTables(connection)
-            let wrapped = try connection.first("SELECT wrapped FROM tenant_secret WHERE state = 'active'") { row in
+            let stored = try connection.first("SELECT wrapped FROM tenant_secret WHERE state = 'active'") { row in
                 row.withBytes(0) { Array($0) }
             }
-            if let wrapped {
-                return try Self.unwrap(wrapped, with: masterKey.key, context: "tenant-secret")
+            if let stored {
+                return SymmetricKey(data: try KeyWrap.open(stored, with: masterKey.key, context: "tenant-secret"))
             }
-            let secret = SymmetricKey(size: .bits256)
+            let secret = RandomBytes.make(32)
+            let wrapped = try secret.withUnsafeBytes {
+                try KeyWrap.seal($0, with: masterKey.key, context: "tenant-secret")
+            }
             try connection.execute(
                 """
                 INSERT INTO tenant_secret (wrapped, state, created)
-                VALUES (\(.bytes(try Self.wrap(secret, with: masterKey.key, context: "tenant-secret"))), 'active',
-                \(.datetime(now)))
+                VALUES (\(.bytes(wrapped)), 'active', \(.datetime(now)))
                 """
             )
-            return secret
+            return SymmetricKey(data: secret)
         }
         organisation = SealingKey(subject: nil, key: Self.derive("organisation records", from: tenantSecret))
     }
@@ -71,11 +73,19 @@ public final class Vault: Sendable {
         let missing = Set(subjects).subtracting(found.keys).sorted()
         guard !missing.isEmpty else { return found }
         let made = try await store.write { [tenantSecret, now = environment.now()] connection in
-            try Self.fetchOrMake(missing, secret: tenantSecret, now: now, connection)
+            try KeyTable(secret: tenantSecret, connection: connection).keys(of: missing, now: now)
         }
         remember(made)
         found.merge(made) { kept, _ in kept }
         return found
+    }
+
+    /// Makes the keys of people who follow each other and are all new: the form for a bulk load. Nil when one of them has
+    /// a key or had one, as after a load that was cut off: ask ``keys(for:)`` then.
+    public func newKeys(for subjects: ClosedRange<RecordID>) async throws -> NewKeys? {
+        try await store.write { [tenantSecret, now = environment.now()] connection in
+            try KeyTable(secret: tenantSecret, connection: connection).newKeys(of: subjects, now: now)
+        }
     }
 
     /// The key of a subject that has one; nil when none was made.
@@ -83,8 +93,7 @@ public final class Vault: Sendable {
     public func existingKey(for subject: RecordID) async throws -> SealingKey? {
         if let key = recent.withLock({ $0[subject] }) { return key }
         let key = try await store.read { [tenantSecret] connection in
-            let fetch = try connection.prepare("SELECT wrapped FROM subject_key WHERE subject = \(.id(subject))")
-            return try Self.fetch(subject, by: fetch, secret: tenantSecret)
+            try KeyTable(secret: tenantSecret, connection: connection).key(of: subject)
         }
         if let key { remember([subject: key]) }
         return key
@@ -95,24 +104,9 @@ public final class Vault: Sendable {
     /// - Returns: How many keys there were to destroy.
     @discardableResult
     public func destroy(_ subjects: [RecordID]) async throws -> Int {
-        let count = try await store.write { [now = environment.now()] connection in
-            var count = 0
-            for subject in subjects {
-                count += try connection.execute(
-                    """
-                    UPDATE subject_key SET wrapped = NULL, destroyed = \(.datetime(now))
-                    WHERE subject = \(.id(subject)) AND wrapped IS NOT NULL
-                    """
-                )
-                try connection.execute(
-                    """
-                    INSERT INTO subject_key (subject, wrapped, created, destroyed)
-                    SELECT \(.id(subject)), NULL, \(.datetime(now)), \(.datetime(now))
-                    WHERE NOT EXISTS (SELECT 1 FROM subject_key WHERE subject = \(.id(subject)))
-                    """
-                )
-            }
-            return count
+        let count = try await store.write { [tenantSecret, now = environment.now()] connection in
+            let table = KeyTable(secret: tenantSecret, connection: connection)
+            return try subjects.count { try table.destroy($0, now: now) }
         }
         recent.withLock { recent in for subject in subjects { recent[subject] = nil } }
         try await store.scrub()
@@ -121,10 +115,8 @@ public final class Vault: Sendable {
 
     /// When the key of a subject was destroyed; nil when it was not.
     public func destructionDate(of subject: RecordID) async throws -> Instant? {
-        try await store.read { connection in
-            try connection.first(
-                "SELECT destroyed FROM subject_key WHERE subject = \(.id(subject)) AND destroyed IS NOT NULL"
-            ) { Instant(milliseconds: $0.int64(0)) }
+        try await store.read { [tenantSecret] connection in
+            try KeyTable(secret: tenantSecret, connection: connection).destructionDate(of: subject)
         }
     }
 
@@ -136,17 +128,17 @@ public final class Vault: Sendable {
                 row.withBytes(0) { Array($0) }
             }
             if let wrapped {
-                return try Self.unwrap(wrapped, with: tenantSecret, context: name).withUnsafeBytes { Array($0) }
+                return try KeyWrap.open(wrapped, with: tenantSecret, context: name)
             }
-            let secret = SymmetricKey(size: .bits256)
+            let secret = RandomBytes.make(32)
+            let sealed = try secret.withUnsafeBytes { try KeyWrap.seal($0, with: tenantSecret, context: name) }
             try connection.execute(
                 """
                 INSERT INTO named_secret (name, wrapped, created)
-                VALUES (\(.text(name)), \(.bytes(try Self.wrap(secret, with: tenantSecret, context: name))),
-                \(.datetime(now)))
+                VALUES (\(.text(name)), \(.bytes(sealed)), \(.datetime(now)))
                 """
             )
-            return secret.withUnsafeBytes { Array($0) }
+            return secret
         }
     }
 
@@ -154,9 +146,11 @@ public final class Vault: Sendable {
     public func close() async { await store.close() }
 
     private func remember(_ keys: [RecordID: SealingKey]) {
+        // Those of a bulk load are not soon asked for again.
+        guard keys.count <= Self.recentMax / 4 else { return }
         recent.withLock { recent in
             if recent.count + keys.count > Self.recentMax { recent.removeAll(keepingCapacity: true) }
-            for (subject, key) in keys.prefix(Self.recentMax) { recent[subject] = key }
+            for (subject, key) in keys { recent[subject] = key }
         }
     }
 
@@ -167,70 +161,13 @@ public final class Vault: Sendable {
                 id INTEGER PRIMARY KEY, wrapped BLOB, state TEXT NOT NULL, created INTEGER NOT NULL)
             """
         )
-        try connection.execute(
-            """
-            CREATE TABLE IF NOT EXISTS subject_key (
-                subject INTEGER PRIMARY KEY, wrapped BLOB, created INTEGER NOT NULL, destroyed INTEGER)
-            """
-        )
+        try KeyTable.make(connection)
         try connection.execute(
             """
             CREATE TABLE IF NOT EXISTS named_secret (
                 name TEXT PRIMARY KEY, wrapped BLOB NOT NULL, created INTEGER NOT NULL)
             """
         )
-    }
-
-    private static func fetchOrMake(
-        _ subjects: [RecordID], secret: SymmetricKey, now: Instant, _ connection: any Connection
-    ) throws -> [RecordID: SealingKey] {
-        let fetch = try connection.prepare("SELECT wrapped FROM subject_key WHERE subject = \(.null)")
-        let insert = try connection.prepare(
-            "INSERT INTO subject_key (subject, wrapped, created) VALUES (\(.null), \(.null), \(.null))"
-        )
-        var keys: [RecordID: SealingKey] = [:]
-        keys.reserveCapacity(subjects.count)
-        for subject in subjects {
-            if let key = try Self.fetch(subject, by: fetch, secret: secret) {
-                keys[subject] = key
-                continue
-            }
-            let key = SymmetricKey(size: .bits256)
-            let wrapped = try wrap(key, with: secret, context: "subject \(subject.rawValue)")
-            try insert.run([.id(subject), .bytes(wrapped), .datetime(now)])
-            keys[subject] = SealingKey(subject: subject, key: key)
-        }
-        return keys
-    }
-
-    private static func fetch(
-        _ subject: RecordID, by statement: any PreparedStatement, secret: SymmetricKey
-    ) throws -> SealingKey? {
-        var wrapped: [UInt8]?
-        var isDestroyed = false
-        try statement.rows([.id(subject)]) { row in
-            isDestroyed = row.isNull(0)
-            if !isDestroyed { wrapped = row.withBytes(0) { Array($0) } }
-            return false
-        }
-        if isDestroyed { throw VaultError(.destroyed, "The key of this person was destroyed.", subject: subject) }
-        return try wrapped.map {
-            SealingKey(subject: subject, key: try unwrap($0, with: secret, context: "subject \(subject.rawValue)"))
-        }
-    }
-
-    private static func wrap(_ key: SymmetricKey, with outer: SymmetricKey, context: String) throws -> [UInt8] {
-        let box = try key.withUnsafeBytes { try AES.GCM.seal(Data($0), using: outer, authenticating: Array(context.utf8)) }
-        return Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
-    }
-
-    private static func unwrap(_ wrapped: [UInt8], with outer: SymmetricKey, context: String) throws -> SymmetricKey {
-        do {
-            let box = try AES.GCM.SealedBox(combined: Data(wrapped))
-            return SymmetricKey(data: try AES.GCM.open(box, using: outer, authenticating: Array(context.utf8)))
-        } catch {
-            throw VaultError(.keyStore, "A key does not open: the key store belongs to another master key or is damaged.")
-        }
     }
 
     private static func derive(_ label: String, from secret: SymmetricKey) -> SymmetricKey {

@@ -18,27 +18,44 @@ struct ChangeFrame {
 
     /// From `position` to `subject`.
     private static let headBytes = 44
+    /// `length` and `crc`.
+    private static let startBytes = 8
+    /// All that stands before the body.
+    static let bytesBeforeBody = startBytes + headBytes
     static let bodyMax = 64 << 20
 
     func write(into out: inout [UInt8]) {
         let start = out.count
-        let length = 4 + Self.headBytes + body.count
-        out.reserveCapacity(start + 4 + length)
-        Self.put(UInt32(length), &out)
-        Self.put(UInt32(0), &out)
-        Self.put(position, &out)
-        Self.put(at.milliseconds, &out)
-        Self.put(transaction, &out)
-        out.append(kind.rawValue)
-        out.append(0)
-        Self.put(shape, &out)
-        Self.put(record.rawValue, &out)
-        Self.put(subject?.rawValue ?? 0, &out)
+        out.append(contentsOf: repeatElement(0, count: Self.bytesBeforeBody))
         out.append(contentsOf: body)
-        let crc = out.withUnsafeBytes { CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[(start + 8)...])) }
-        withUnsafeBytes(of: crc.littleEndian) { bytes in
-            for (place, byte) in bytes.enumerated() { out[start + 4 + place] = byte }
+        out.withUnsafeMutableBytes {
+            let frame = UnsafeMutableRawBufferPointer(rebasing: $0[start...])
+            Self.begin(frame, kind, at, record, subject)
+            Self.finish(frame, position: position, transaction: transaction, shape: shape)
         }
+    }
+
+    /// Writes what stands before the body, without the length, checksum and numbers that ``finish(_:position:transaction:shape:)`` gives.
+    static func begin(
+        _ frame: UnsafeMutableRawBufferPointer, _ kind: Change.Kind, _ at: Instant, _ record: RecordID, _ subject: RecordID?
+    ) {
+        let head = UnsafeMutableRawBufferPointer(rebasing: frame[startBytes...])
+        head.storeBytes(of: at.milliseconds.littleEndian, toByteOffset: 8, as: Int64.self)
+        head.storeBytes(of: kind.rawValue, toByteOffset: 24, as: UInt8.self)
+        head.storeBytes(of: 0, toByteOffset: 25, as: UInt8.self)
+        head.storeBytes(of: record.rawValue.littleEndian, toByteOffset: 28, as: Int64.self)
+        head.storeBytes(of: (subject?.rawValue ?? 0).littleEndian, toByteOffset: 36, as: Int64.self)
+    }
+
+    /// Numbers a frame that has its body, and closes it with its length and checksum.
+    static func finish(_ frame: UnsafeMutableRawBufferPointer, position: Int64, transaction: Int64, shape: UInt16) {
+        let head = UnsafeMutableRawBufferPointer(rebasing: frame[startBytes...])
+        head.storeBytes(of: position.littleEndian, toByteOffset: 0, as: Int64.self)
+        head.storeBytes(of: transaction.littleEndian, toByteOffset: 16, as: Int64.self)
+        head.storeBytes(of: shape.littleEndian, toByteOffset: 26, as: UInt16.self)
+        frame.storeBytes(of: UInt32(frame.count - 4).littleEndian, as: UInt32.self)
+        let crc = CRC32C.checksum(UnsafeRawBufferPointer(head))
+        frame.storeBytes(of: crc.littleEndian, toByteOffset: 4, as: UInt32.self)
     }
 
     /// Reads the frame at the beginning of `bytes`: the frame, and how many bytes it takes. Nil when the bytes are cut
@@ -60,9 +77,5 @@ struct ChangeFrame {
             body: Array(checked[headBytes...])
         )
         return (frame, 4 + length)
-    }
-
-    private static func put(_ number: some FixedWidthInteger, _ out: inout [UInt8]) {
-        withUnsafeBytes(of: number.littleEndian) { out.append(contentsOf: $0) }
     }
 }

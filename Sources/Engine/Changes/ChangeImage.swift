@@ -2,24 +2,71 @@ import Records
 
 /// The values of a change as bytes: what is sealed.
 enum ChangeImage {
+    /// How long the image of a row is.
+    static func bytes(of row: Int, in cells: CellGrid.Reader) -> Int {
+        cells.columns.indices.reduce(0) { $0 + bytes(of: cells.cell(row, $1)) }
+    }
+
+    /// The cells of a row, one behind the other, into as many bytes as ``bytes(of:in:)`` says.
+    static func write(_ row: Int, of cells: CellGrid.Reader, to out: UnsafeMutableRawBufferPointer) {
+        var place = 0
+        for column in cells.columns.indices {
+            let cell = cells.cell(row, column)
+            write(cell, cells.bytes(of: cell), to: out, &place)
+        }
+    }
+
     static func write(_ values: [Value], into out: inout [UInt8]) {
         for value in values {
-            switch value {
-            case .null: out.append(0)
-            case .boolean(let truth): out.append(truth ? 2 : 1)
-            case .integer(let number): put(3, number, &out)
-            case .double(let number): put(4, Int64(bitPattern: number.bitPattern), &out)
-            case .text(let text):
-                out.append(5)
-                put(text.utf8, &out)
-            case .date(let day): put(6, Int64(day.daysSince1970), &out)
-            case .datetime(let instant): put(7, instant.milliseconds, &out)
-            case .time(let time): put(8, Int64(time.milliseconds), &out)
-            case .id(let id): put(9, id.rawValue, &out)
-            case .bytes(let bytes):
-                out.append(10)
-                put(bytes, &out)
+            var buffer: [UInt8] = []
+            let cell = Cell(value, into: &buffer)
+            var place = out.count
+            out.append(contentsOf: repeatElement(0, count: bytes(of: cell)))
+            out.withUnsafeMutableBytes { out in
+                buffer.withUnsafeBufferPointer { write(cell, $0, to: out, &place) }
             }
+        }
+    }
+
+    private static func bytes(of cell: Cell) -> Int {
+        switch cell.kind {
+        case .null, .boolean: 1
+        case .text, .bytes: 5 + Int(cell.count)
+        case .integer, .double, .date, .datetime, .time, .id: 9
+        }
+    }
+
+    private static func write(
+        _ cell: Cell, _ bytes: UnsafeBufferPointer<UInt8>, to out: UnsafeMutableRawBufferPointer, _ place: inout Int
+    ) {
+        out[place] = tag(cell)
+        place += 1
+        switch cell.kind {
+        case .null, .boolean: return
+        case .text, .bytes:
+            out.storeBytes(of: UInt32(bytes.count).littleEndian, toByteOffset: place, as: UInt32.self)
+            if let from = bytes.baseAddress, let to = out.baseAddress {
+                (to + place + 4).copyMemory(from: from, byteCount: bytes.count)
+            }
+            place += 4 + bytes.count
+        case .integer, .double, .date, .datetime, .time, .id:
+            out.storeBytes(of: cell.number.littleEndian, toByteOffset: place, as: Int64.self)
+            place += 8
+        }
+    }
+
+    private static func tag(_ cell: Cell) -> UInt8 {
+        switch cell.kind {
+        case .null: 0
+        case .boolean: cell.number == 0 ? 1 : 2
+        case .integer: 3
+        case .double: 4
+        case .text: 5
+        case .date: 6
+        case .datetime: 7
+        case .time: 8
+        case .id: 9
+        case .bytes: 10
         }
     }
 
@@ -54,16 +101,6 @@ enum ChangeImage {
         case 8: .time(TimeOfDay(milliseconds: Int(number)))
         default: .id(RecordID(rawValue: number))
         }
-    }
-
-    private static func put(_ tag: UInt8, _ number: Int64, _ out: inout [UInt8]) {
-        out.append(tag)
-        withUnsafeBytes(of: number.littleEndian) { out.append(contentsOf: $0) }
-    }
-
-    private static func put(_ bytes: some Collection<UInt8>, _ out: inout [UInt8]) {
-        withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { out.append(contentsOf: $0) }
-        out.append(contentsOf: bytes)
     }
 
     private static func take(_ count: Int, _ rest: inout ArraySlice<UInt8>) -> Int64? {

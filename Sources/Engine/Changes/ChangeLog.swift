@@ -18,10 +18,13 @@ final class ChangeLog: Sendable {
     private let state: Mutex<State>
 
     private struct State {
+        /// Where the files end; behind the committed mark while something is written ahead.
         var mark: Mark
         var file: Int32
         /// Numbers of the shapes that the segment names, by object and fields.
         var shapes: [String: UInt16] = [:]
+        /// How often the file was cut back to what is committed.
+        var cuts = 0
     }
 
     /// What the database says of the files.
@@ -53,36 +56,99 @@ final class ChangeLog: Sendable {
 
     /// Writes the changes of a transaction and flushes them; its last act before the commit.
     func append(_ changes: [Change], keys: KeyRing, at: Instant, _ connection: any Connection) throws {
-        try append(try changes.map { try SealedChange($0, keys: keys) }, at: at, connection)
-    }
-
-    /// The same for changes that were sealed before.
-    func append(_ changes: [SealedChange], at: Instant, _ connection: any Connection) throws {
         guard !changes.isEmpty else { return }
-        try state.withLock { state in
-            try settle(&state, to: try Self.mark(connection))
-            if state.mark.length >= Self.segmentBytesMax { try roll(&state) }
-            var mark = state.mark
-            mark.transaction += 1
+        try append(connection) { state, mark in
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(changes.reduce(0) { $0 + $1.sealed.count + 64 })
-            var (before, shape): (SealedChange?, UInt16) = (nil, 0)
+            var (before, shape): (Change?, UInt16) = (nil, 0)
             for change in changes {
                 if before?.hasSameFields(as: change) != true {
-                    shape = Self.shape(of: change, &state.shapes, &mark, at, &bytes)
+                    shape = Self.shape(of: change.object, change.fields, &state.shapes, &mark, at, &bytes)
                 }
                 before = change
                 mark.position += 1
+                let (subject, sealed) = try change.sealed(keys)
                 ChangeFrame(
                     position: mark.position, at: at, transaction: mark.transaction, kind: change.kind, shape: shape,
-                    record: change.record, subject: change.subject, body: change.sealed
+                    record: change.record, subject: subject, body: sealed
                 ).write(into: &bytes)
             }
-            try Self.write(bytes, to: state.file, at: mark.length)
-            mark.length += Int64(bytes.count)
-            try Self.store(mark, connection)
-            state.mark = mark
+            return [bytes]
         }
+    }
+
+    /// The same for the changes of a bulk load.
+    func append(_ changes: inout FramedChanges, _ connection: any Connection) throws {
+        guard changes.count > 0 else { return }
+        try append(connection) { state, mark in Self.number(&changes, &state, &mark) }
+    }
+
+    /// Writes and flushes changes behind all that was written so far, before the transaction that they belong to: what a bulk load
+    /// does while the chunk before is being committed. They count when ``commit(_:_:)`` says so.
+    func writeAhead(_ changes: inout FramedChanges) throws -> WrittenAhead? {
+        guard changes.count > 0 else { return nil }
+        return try state.withLock { state in
+            let start = state.mark
+            try write(&state) { state, mark in Self.number(&changes, &state, &mark) }
+            return WrittenAhead(start: start, end: state.mark, cuts: state.cuts)
+        }
+    }
+
+    /// Makes what was written ahead part of this transaction, as its last act before the commit.
+    ///
+    /// False when it lies no longer where the log goes on, since another transaction came between: append it then.
+    func commit(_ written: WrittenAhead, _ connection: any Connection) throws -> Bool {
+        try state.withLock { state in
+            guard written.cuts == state.cuts, try Self.mark(connection) == written.start else { return false }
+            try Self.store(written.end, connection)
+            return true
+        }
+    }
+
+    /// Changes in the file that no transaction stands behind yet.
+    struct WrittenAhead: Sendable {
+        fileprivate let start: Mark
+        fileprivate let end: Mark
+        fileprivate let cuts: Int
+    }
+
+    private func append(
+        _ connection: any Connection, _ make: (inout State, inout Mark) throws -> [[UInt8]]
+    ) throws {
+        try state.withLock { state in
+            try settle(&state, to: try Self.mark(connection))
+            try write(&state, make)
+            try Self.store(state.mark, connection)
+        }
+    }
+
+    /// Writes and flushes what `make` makes for the next transaction.
+    private func write(
+        _ state: inout State, _ make: (inout State, inout Mark) throws -> [[UInt8]]
+    ) throws {
+        if state.mark.length >= Self.segmentBytesMax { try roll(&state) }
+        var mark = state.mark
+        mark.transaction += 1
+        do {
+            for bytes in try make(&state, &mark) {
+                try Self.write(bytes, to: state.file, at: mark.length)
+                mark.length += Int64(bytes.count)
+            }
+            guard fdatasync(state.file) == 0 else { throw Self.failure("flushed") }
+        } catch {
+            // The file may lack what names the shapes.
+            state.shapes = [:]
+            throw error
+        }
+        state.mark = mark
+    }
+
+    /// Frames of changes with their numbers, behind the frame of their shape where the segment lacks it.
+    private static func number(_ changes: inout FramedChanges, _ state: inout State, _ mark: inout Mark) -> [[UInt8]] {
+        var head: [UInt8] = []
+        let shape = shape(of: changes.object, changes.fields, &state.shapes, &mark, changes.at, &head)
+        changes.number(after: mark.position, transaction: mark.transaction, shape: shape)
+        mark.position += Int64(changes.count)
+        return [head, changes.bytes]
     }
 
     /// Ends. Nothing is pending: every transaction flushed its own.
@@ -121,6 +187,7 @@ final class ChangeLog: Sendable {
     /// Goes back to what is committed, after a transaction that was rolled back behind its append.
     private func settle(_ state: inout State, to committed: Mark) throws {
         guard state.mark != committed else { return }
+        state.cuts += 1
         if state.mark.segment != committed.segment {
             let file = try Self.open(folder, segment: committed.segment)
             Glibc.close(state.file)
@@ -143,10 +210,10 @@ final class ChangeLog: Sendable {
 
     /// The number of a change's shape in this segment; a shape that is new there is written first.
     private static func shape(
-        of change: SealedChange, _ shapes: inout [String: UInt16], _ mark: inout Mark, _ at: Instant,
+        of object: ObjectSchema, _ fields: [Field], _ shapes: inout [String: UInt16], _ mark: inout Mark, _ at: Instant,
         _ bytes: inout [UInt8]
     ) -> UInt16 {
-        let text = ([change.object.name] + change.fields.map(\.name)).joined(separator: "\n")
+        let text = ([object.name] + fields.map(\.name)).joined(separator: "\n")
         if let number = shapes[text] { return number }
         // Numbers may be given anew: a shape holds until another of its number follows.
         let number = UInt16(truncatingIfNeeded: shapes.count)
@@ -155,7 +222,7 @@ final class ChangeLog: Sendable {
         mark.position += 1
         ChangeFrame(
             position: mark.position, at: at, transaction: mark.transaction, kind: .shape, shape: number,
-            record: RecordID(prefix: change.object.keyPrefix, sequence: 0), subject: nil, body: Array(text.utf8)
+            record: RecordID(prefix: object.keyPrefix, sequence: 0), subject: nil, body: Array(text.utf8)
         ).write(into: &bytes)
         return number
     }
@@ -183,7 +250,6 @@ final class ChangeLog: Sendable {
                 done += written
             }
         }
-        guard fdatasync(file) == 0 else { throw failure("flushed") }
     }
 
     private static func removeSegments(after segment: Int64, in folder: String) throws {

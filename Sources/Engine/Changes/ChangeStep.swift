@@ -7,7 +7,7 @@ enum ChangeStep {
     static func findSubjects(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
         let path = set.object.subjectPath
         for row in set.goodRows {
-            let parents = path.map { set.value($0, of: set.rows[row]) }
+            let parents = path.compactMap { set.value($0, of: row).id }
             set.rows[row].subject = try transaction.subjects.root(of: set.rows[row].id, in: set.object, parents: parents)
         }
         try transaction.subjects.demandKeys(of: set.goodRows.map { set.rows[$0].subject })
@@ -18,7 +18,7 @@ enum ChangeStep {
             transaction.note(
                 Change(
                     kind: set.operation == .create ? .create : .update, object: set.object, record: set.rows[row].id,
-                    subject: set.rows[row].subject, fields: set.fields, values: set.rows[row].values
+                    subject: set.rows[row].subject, fields: set.fields, values: set.cells.values(of: row)
                 )
             )
         }

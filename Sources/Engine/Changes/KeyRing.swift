@@ -5,6 +5,8 @@ import Vault
 struct KeyRing: Sendable {
     private let organisation: SealingKey
     private var keys: [RecordID: SealingKey] = [:]
+    /// Of people whom a bulk load brings.
+    private var new: NewKeys?
     /// People whose key was destroyed: what remains of them is anonymous, so it is of nobody.
     private var nobody: Set<RecordID> = []
 
@@ -14,6 +16,29 @@ struct KeyRing: Sendable {
     func key(for subject: RecordID?) -> SealingKey? {
         guard let subject, !nobody.contains(subject) else { return organisation }
         return keys[subject]
+    }
+
+    /// Seals a record's text for the change log, under the key of its subject.
+    /// - Returns: Whose key it was; nil: the organisation's.
+    /// - Throws: ``MissingKeys`` when the key must be fetched first.
+    func seal(
+        _ text: UnsafeRawBufferPointer, of subject: RecordID?, record: RecordID, by sealer: inout Sealer,
+        into out: UnsafeMutableRawBufferPointer
+    ) throws -> RecordID? {
+        if let subject, let new, new.subjects.contains(subject) {
+            try sealer.seal(text, under: new, of: subject, for: .changeLog, place: record.rawValue, into: out)
+            return subject
+        }
+        guard let key = key(for: subject) else { throw MissingKeys(subjects: subject.map { [$0] } ?? []) }
+        try sealer.seal(text, under: key, for: .changeLog, place: record.rawValue, into: out)
+        return key.subject
+    }
+
+    /// Makes the keys of new people who follow each other; those made are on the disk when this returns.
+    mutating func make(for people: ClosedRange<RecordID>, from vault: Vault) async throws {
+        new = try await vault.newKeys(for: people)
+        // A load that was cut off may have made keys for numbers that are now given again.
+        if new == nil { try await fetch((people.lowerBound.rawValue...people.upperBound.rawValue).map(RecordID.init), from: vault) }
     }
 
     /// Fetches or makes keys; those made are on the disk when this returns.

@@ -22,9 +22,10 @@ final class WriteSubjects {
     }
 
     /// The root of a record that is about to be written, by the parents that it will have.
-    func root(of id: RecordID, in object: ObjectSchema, parents: [Value]) throws -> RecordID? {
+    func root(
+        of id: RecordID, in object: ObjectSchema, parents: some Sequence<RecordID>
+    ) throws -> RecordID? {
         for parent in parents {
-            guard let parent = parent.id else { continue }
             if let root = try root(of: parent) { return root }
         }
         return object.isPerson ? id : nil

@@ -14,7 +14,7 @@ enum ContactStep {
         guard set.object.name == "EmailMessage" || set.object.name == "Task" else { return }
         let gate = ContactGate(now: now, connection: connection)
         for row in set.rows.indices where set.rows[row].refusals.isEmpty {
-            let outgoing = OutgoingContact(set.object, now: now) { set.value($0, of: set.rows[row]) }
+            let outgoing = OutgoingContact(set.object, now: now) { set.value($0, of: row) }
             guard let outgoing, isNew(outgoing, set, row, now) else { continue }
             let addresses: [String?] = outgoing.addresses.isEmpty ? [nil] : outgoing.addresses
             for address in addresses {

@@ -11,35 +11,34 @@ enum ApplyStep {
         }
     }
 
-    /// Inserts the good rows; no values are copied on the way.
+    /// Inserts the good rows; their texts are bound where they lie.
     static func insert(_ set: inout WriteSet, _ connection: any Connection) throws {
         let statement = try connection.prepare(insertion(into: set.object, set.fields))
-        for row in set.rows.indices where set.rows[row].refusals.isEmpty {
-            do {
-                try statement.run { bindings in
-                    bindings.set(set.rows[row].id.rawValue, at: 0)
-                    for column in set.rows[row].values.indices { bind(set.rows[row].values[column], bindings, column + 1) }
+        let good = set.goodRows
+        var refused: [(row: Int, error: PlatformError)] = []
+        try set.cells.withReader { cells in
+            try statement.runEach(good.count) { place, bindings in
+                bindings.set(set.rows[good[place]].id.rawValue, at: 0)
+                for column in set.fields.indices where place == 0 || !cells.isUniform(column) {
+                    bind(cells.cell(good[place], column), cells, bindings, column + 1)
                 }
-            } catch let error as PlatformError where error.code == .duplicateValue {
-                set.rows[row].refusals.append(try duplicate(error, set, row, connection))
+            } failed: { place, error in
+                guard let error = error as? PlatformError, error.code == .duplicateValue else { throw error }
+                refused.append((good[place], try duplicate(error, set, good[place], connection)))
             }
         }
+        for (row, error) in refused { set.rows[row].refusals.append(error) }
     }
 
-    private static func bind(_ value: Value, _ bindings: any Bindings, _ place: Int) {
-        switch value {
+    private static func bind(
+        _ cell: Cell, _ cells: CellGrid.Reader, _ bindings: any Bindings, _ place: Int
+    ) {
+        switch cell.kind {
         case .null: bindings.setNull(at: place)
-        case .boolean(let truth): bindings.set(truth ? 1 : 0, at: place)
-        case .integer(let number): bindings.set(number, at: place)
-        case .double(let number): bindings.set(double: number, at: place)
-        case .text(let text):
-            var text = text
-            text.withUTF8 { bindings.set(text: $0, at: place) }
-        case .date(let day): bindings.set(Int64(day.daysSince1970), at: place)
-        case .datetime(let instant): bindings.set(instant.milliseconds, at: place)
-        case .time(let time): bindings.set(Int64(time.milliseconds), at: place)
-        case .id(let id): bindings.set(id.rawValue, at: place)
-        case .bytes(let bytes): bytes.withUnsafeBufferPointer { bindings.set(bytes: $0, at: place) }
+        case .double: bindings.set(double: Double(bitPattern: UInt64(bitPattern: cell.number)), at: place)
+        case .text: bindings.set(text: cells.bytes(of: cell), at: place)
+        case .bytes: bindings.set(bytes: cells.bytes(of: cell), at: place)
+        case .boolean, .integer, .date, .datetime, .time, .id: bindings.set(cell.number, at: place)
         }
     }
 
@@ -63,12 +62,12 @@ enum ApplyStep {
         )
         let circles = CircleCheck(set, transaction.connection)
         for row in set.rows.indices where set.rows[row].refusals.isEmpty {
-            if let refusal = try circles.refusal(of: set.rows[row]) {
+            if let refusal = try circles.refusal(of: row, in: set) {
                 set.rows[row].refusals.append(refusal)
                 continue
             }
             do {
-                try statement.run(set.rows[row].values + [.id(set.rows[row].id)])
+                try statement.run(set.cells.values(of: row) + [.id(set.rows[row].id)])
             } catch let error as PlatformError where error.code == .duplicateValue {
                 set.rows[row].refusals.append(try duplicate(error, set, row, transaction.connection))
             }
@@ -80,7 +79,7 @@ enum ApplyStep {
         _ error: PlatformError, _ set: WriteSet, _ row: Int, _ connection: any Connection
     ) throws -> PlatformError {
         for name in error.fields {
-            let value = set.value(name, of: set.rows[row])
+            let value = set.value(name, of: row)
             guard let field = set.object.field(name), !value.isNull else { continue }
             let holder = try connection.first(
                 """

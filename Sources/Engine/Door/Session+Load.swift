@@ -17,12 +17,12 @@ extension Session {
     /// afterwards: by ``Engine/settleSearch(progress:)``, or by whoever searches first.
     /// - Parameters:
     ///   - fields: As in a ``Batch``.
-    ///   - rows: Pieces of any size, each row with as many values as fields.
+    ///   - rows: Pieces of any size, each with as many columns as fields.
     ///   - report: Gets the outcome of every row, counted from 0 over all pieces, in their order, after its chunk is
     ///     committed.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD` before anything is read; whatever `rows` and `report` throw.
     public func load(
-        _ object: String, fields: [String], rows: some AsyncSequence<[[Value]], any Error> & Sendable,
+        _ object: String, fields: [String], rows: some AsyncSequence<CellBlock, any Error> & Sendable,
         report: @Sendable ([(row: Int, outcome: Outcome)]) throws -> Void
     ) async throws -> LoadCount {
         let columns = try await columns(of: Batch(object, fields: fields, rows: []), for: .create)
@@ -30,43 +30,46 @@ extension Session {
         let isPipelined = !columns.columns.contains { column in
             column.keys.contains { $0.object.name == columns.object.name }
         }
-        var iterator = rows.makeAsyncIterator()
-        var count = LoadCount()
-        var chunk = try await next(&iterator, &count, columns)
-        while let current = chunk {
-            try Task.checkCancellation()
-            let outcomes: [(row: Int, outcome: Outcome)]
-            if isPipelined {
-                async let written = engine.store.write { try current.write(self, $0) }
+        return try await withThrowingTaskGroup(of: ChunkOutcomes.self) { writer in
+            var iterator = rows.makeAsyncIterator()
+            var count = LoadCount()
+            var untold: ChunkOutcomes?
+            var chunk = try await next(&iterator, &count, columns)
+            while let current = chunk {
+                try Task.checkCancellation()
+                writer.addTask { try await self.engine.store.write { try current.write(self, $0) } }
+                // While the writer is busy, the chunk before is told of and the next made ready.
+                if let before = untold { count.add(before, try report(before)) }
+                untold = nil
                 do {
-                    chunk = try await next(&iterator, &count, columns)
+                    chunk = isPipelined ? try await next(&iterator, &count, columns) : nil
                 } catch {
                     // What is being written is committed, so it is reported before the load ends.
-                    count.add(try await written, try report(await written))
+                    if let last = try await writer.next() { try report(last) }
                     throw error
                 }
-                outcomes = try await written
-            } else {
-                outcomes = try await engine.store.write { try current.write(self, $0) }
-                chunk = try await next(&iterator, &count, columns)
+                untold = try await writer.next()
+                if !isPipelined { chunk = try await next(&iterator, &count, columns) }
             }
-            count.add(outcomes, try report(outcomes))
+            if let last = untold { count.add(last, try report(last)) }
+            return count
         }
-        return count
     }
+
+    private typealias ChunkOutcomes = [(row: Int, outcome: Outcome)]
 
     /// The next chunk, ready to be written; nil at the end.
     private func next<I: AsyncIteratorProtocol>(
         _ iterator: inout I, _ count: inout LoadCount, _ columns: BatchColumns
-    ) async throws -> LoadChunk? where I.Element == [[Value]] {
-        var rows: [[Value]] = []
-        while rows.count < LoadChunk.rowsMin, let piece = try await iterator.next() {
-            if rows.isEmpty { rows = piece } else { rows += piece }
+    ) async throws -> LoadChunk? where I.Element == CellBlock {
+        var block: CellBlock?
+        while (block?.rowCount ?? 0) < LoadChunk.rowsMin, let piece = try await iterator.next() {
+            if block == nil { block = piece } else { block?.append(piece) }
         }
-        guard !rows.isEmpty else { return nil }
+        guard let block, block.rowCount > 0 else { return nil }
         let first = count.rows
-        count.rows += rows.count
-        return try await LoadChunk.prepare(rows, from: first, columns, self)
+        count.rows += block.rowCount
+        return try await LoadChunk.prepare(block, from: first, columns, self)
     }
 }
 

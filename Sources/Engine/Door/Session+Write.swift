@@ -11,7 +11,7 @@ extension Session {
     public func create(_ batch: Batch, onFailure: OnFailure) async throws -> [Outcome] {
         let columns = try await columns(of: batch, for: .create)
         let ids = engine.sequences.ids(batch.rows.count, of: columns.object)
-        var rows = prepared(batch, columns)
+        var (rows, values) = prepared(batch, columns)
         for place in rows.indices {
             rows[place].id = ids[place]
             if columns.idPlace.map({ !batch.rows[place][$0].isNull }) ?? false {
@@ -20,7 +20,7 @@ extension Session {
                 )
             }
         }
-        let set = WriteSet(.create, columns, rows: rows)
+        let set = WriteSet(.create, columns, rows: rows, values: values)
         return try await commit(batch.rows.count, onFailure, likely: columns.object.isPerson ? ids : []) { transaction in
             var set = set
             try WriteSteps.write(&set, transaction)
@@ -34,14 +34,14 @@ extension Session {
         guard let idPlace = columns.idPlace else {
             throw PlatformError(.missingArgument, "Id not specified in an update call", fields: ["Id"])
         }
-        var rows = prepared(batch, columns)
+        var (rows, values) = prepared(batch, columns)
         for place in rows.indices {
             switch Self.recordID(batch.rows[place][idPlace]) {
             case .success(let id): rows[place].id = id
             case .failure(let error): rows[place].refusals.append(error)
             }
         }
-        let set = WriteSet(.update, columns, rows: rows)
+        let set = WriteSet(.update, columns, rows: rows, values: values)
         return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
             var set = set
             try WriteSteps.write(&set, transaction)
@@ -57,24 +57,17 @@ extension Session {
         let known = try await columns(of: batch, for: .update)
         let key = try UpsertKey(externalID, batch, new)
         let ids = engine.sequences.ids(batch.rows.count, of: new.object)
-        let rows = prepared(batch, new, known)
+        let (rows, values) = prepared(batch, new, known)
         return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
             var rows = rows
             let found = try key.find(&rows, transaction.connection)
-            var creation = WriteSet(.create, new, rows: [])
-            var change = WriteSet(.update, known, rows: [])
-            for (place, row) in rows.enumerated() {
-                var row = row
-                if let id = found[place] {
-                    row.id = id
-                    if row.refusals.isEmpty, let refusal = known.refusal { row.refusals.append(refusal) }
-                    change.rows.append(row)
-                } else {
-                    row.id = ids[place]
-                    if row.refusals.isEmpty, let refusal = new.refusal { row.refusals.append(refusal) }
-                    creation.rows.append(row)
-                }
+            for place in rows.indices {
+                rows[place].id = found[place] ?? ids[place]
+                guard rows[place].refusals.isEmpty else { continue }
+                if let refusal = found[place] == nil ? new.refusal : known.refusal { rows[place].refusals = [refusal] }
             }
+            var creation = WriteSet(.create, new, rows: rows.filter { found[$0.place] == nil }, values: values)
+            var change = WriteSet(.update, known, rows: rows.filter { found[$0.place] != nil }, values: values)
             if !creation.rows.isEmpty { try WriteSteps.write(&creation, transaction) }
             if !change.rows.isEmpty { try WriteSteps.write(&change, transaction) }
             return Self.outcomes(creation, isCreated: true) + Self.outcomes(change, isCreated: false)
@@ -151,16 +144,20 @@ extension Session {
     }
 
     /// The rows with their values read; an id is set by the caller.
-    private func prepared(_ batch: Batch, _ columns: BatchColumns, _ other: BatchColumns? = nil) -> [WriteRow] {
-        batch.rows.enumerated().map { place, values in
-            var refusals: [PlatformError] = []
+    private func prepared(
+        _ batch: Batch, _ columns: BatchColumns, _ other: BatchColumns? = nil
+    ) -> (rows: [WriteRow], values: [[Value]]) {
+        var rows: [WriteRow] = []
+        var read: [[Value]] = []
+        for (place, values) in batch.rows.enumerated() {
             // In an upsert it depends on the row which of the two refuses it.
-            if other == nil, let refusal = columns.refusal { refusals.append(refusal) }
-            return WriteRow(
-                place: place, id: RecordID(rawValue: 0), values: columns.read(values, &refusals), old: nil, subject: nil,
-                refusals: refusals
+            var refusals = other == nil ? columns.refusal.map { [$0] } ?? [] : []
+            read.append(columns.read(values, &refusals))
+            rows.append(
+                WriteRow(place: place, id: RecordID(rawValue: 0), old: nil, subject: nil, refusals: refusals)
             )
         }
+        return (rows, read)
     }
 
     private static func outcomes(_ set: WriteSet, isCreated: Bool) -> [(place: Int, outcome: Outcome)] {

@@ -9,19 +9,32 @@ struct WriteSet: Sendable {
     /// For paths to a parent: how the values of the column name it.
     private(set) var keys: [[BatchColumns.ParentKey]]
     var rows: [WriteRow]
+    /// Beside ``rows`` and ``fields``.
+    var cells: CellGrid
     /// Where a field of the object stands in ``fields``, by its place in the object; -1 where it is not written.
     private var places: [Int]
 
-    init(_ operation: BatchColumns.Operation, _ columns: BatchColumns, rows: [WriteRow]) {
+    /// - Parameter cells: Beside `rows`, with the columns of `columns`.
+    init(_ operation: BatchColumns.Operation, _ columns: BatchColumns, rows: [WriteRow], cells: CellGrid) {
+        precondition(cells.rowCount == rows.count && cells.columnCount == columns.columns.count)
         self.operation = operation
+        self.rows = rows
+        self.cells = cells
         object = columns.object
         fields = columns.columns.map(\.field)
         keys = columns.columns.map(\.keys)
-        self.rows = rows
         places = Array(repeating: -1, count: columns.object.fields.count)
         for (place, field) in fields.enumerated() {
             if let index = object.index(of: field.name) { places[index] = place }
         }
+    }
+
+    /// - Parameter values: Those of the whole batch: a row finds its own by its place there.
+    init(_ operation: BatchColumns.Operation, _ columns: BatchColumns, rows: [WriteRow], values: [[Value]]) {
+        self.init(
+            operation, columns, rows: rows,
+            cells: CellGrid(rows: rows.map { values[$0.place] }, columnCount: columns.columns.count)
+        )
     }
 
     /// The column of a field; nil when it is not written, or when the object has no such field.
@@ -38,31 +51,30 @@ struct WriteSet: Sendable {
         places[index] = fields.count
         fields.append(object.fields[index])
         keys.append([])
-        for row in rows.indices { rows[row].values.append(rows[row].old?[index] ?? .null) }
+        cells.add(Value.null)
+        for row in rows.indices { if let old = rows[row].old?[index] { cells.set(old, row, fields.count - 1) } }
         return places[index]
     }
 
     /// A column whose values named parents holds their ids now.
     mutating func forgetKeys(of column: Int) { keys[column] = [] }
 
-    /// What a field will hold when the row is written.
-    func value(_ name: String, of row: WriteRow) -> Value {
+    /// What a field of a row will hold when it is written.
+    func value(_ name: String, of row: Int) -> Value {
         guard let index = object.index(of: name) else { return .null }
-        if places[index] >= 0 { return row.values[places[index]] }
-        return row.old?[index] ?? .null
+        if places[index] >= 0 { return cells.value(row, places[index]) }
+        return rows[row].old?[index] ?? .null
     }
 
     /// The rows that nothing has refused so far.
     var goodRows: [Int] { rows.indices.filter { rows[$0].refusals.isEmpty } }
 }
 
-/// One row of a ``WriteSet``.
+/// One row of a ``WriteSet``; its values are beside it.
 struct WriteRow: Sendable {
     /// Its place in what the caller handed in.
     let place: Int
     var id: RecordID
-    /// Beside ``WriteSet/fields``.
-    var values: [Value]
     /// For a change: what is stored, beside the object's fields.
     var old: [Value]?
     /// Whose data it is; nil for nobody's.

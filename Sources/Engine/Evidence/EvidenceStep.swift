@@ -15,7 +15,7 @@ enum EvidenceStep {
         for row in set.goodRows {
             var facts: [String: Evidence.Fact] = ["record": .text(set.rows[row].id.description)]
             for field in proven.fields {
-                if let text = WireText.text(of: set.value(field, of: set.rows[row])) { facts[field] = .text(text) }
+                if let text = WireText.text(of: set.value(field, of: row)) { facts[field] = .text(text) }
             }
             try EvidenceLog.append(
                 Evidence(

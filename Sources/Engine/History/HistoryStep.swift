@@ -16,12 +16,12 @@ enum HistoryStep {
         for row in set.goodRows {
             guard let old = set.rows[row].old else { continue }
             for (column, field) in tracked {
-                guard let index = set.object.index(of: field.name), old[index] != set.rows[row].values[column] else {
+                guard let index = set.object.index(of: field.name), old[index] != set.cells.value(row, column) else {
                     continue
                 }
                 try insert.run([
                     .id(set.rows[row].id), .text(set.object.name), .text(field.name), text(old[index]),
-                    text(set.rows[row].values[column]), .datetime(transaction.now), .id(transaction.session.user),
+                    text(set.cells.value(row, column)), .datetime(transaction.now), .id(transaction.session.user),
                 ])
             }
         }

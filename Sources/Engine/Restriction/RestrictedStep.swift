@@ -9,7 +9,7 @@ enum RestrictedStep {
         let keys = transaction.engine.restrictedKeys
         for row in set.goodRows {
             for field in unique {
-                let value = set.value(field.name, of: set.rows[row])
+                let value = set.value(field.name, of: row)
                 guard try keys.hold(value, of: field, in: set.object, transaction.connection) else { continue }
                 set.rows[row].refusals.append(RestrictedKeys.taken(field, of: set.object))
             }

@@ -8,7 +8,7 @@ enum SearchStep {
         // A change that touches no searched field leaves the index as it is.
         if set.operation == .update, !fields.contains(where: { set.column($0.name) != nil }) { return }
         for row in set.goodRows {
-            let new = fields.map { set.value($0.name, of: set.rows[row]).text }
+            let new = fields.map { set.value($0.name, of: row).text }
             let old = fields.map { field in
                 set.object.index(of: field.name).flatMap { set.rows[row].old?[$0] }?.text
             }

@@ -59,11 +59,27 @@ struct BatchColumns: Sendable {
         refusal = Self.refusal(visible, closed, operation, isSystem: isSystem)
     }
 
+    /// The same for a block of rows; what is wrong with a row is added to its refusals.
+    func read(_ block: CellBlock, _ rows: inout [WriteRow]) -> CellGrid {
+        var grid = CellGrid(rowCount: block.rowCount, bytes: block.bytes)
+        for column in columns {
+            let each = block.withCells { cells, bytes in
+                rows.indices.map { row in
+                    let cell = cells[row * block.columnCount + column.place]
+                    if !column.keys.isEmpty { return cell.kind == .text && cell.count == 0 ? .null : cell }
+                    if let read = column.coercion.read(cell, bytes) { return read }
+                    return grid.append(column.coercion.coerce(cell.value(in: bytes), &rows[row].refusals))
+                }
+            }
+            grid.add(each)
+        }
+        return grid
+    }
+
     /// A row's values in the types of their fields; those that name a parent stay as they are.
     func read(_ values: [Value], _ refusals: inout [PlatformError]) -> [Value] {
         var read: [Value] = []
-        // Room for the columns that the steps add, so that the row is not moved again.
-        read.reserveCapacity(columns.count + 12)
+        read.reserveCapacity(columns.count)
         for column in columns {
             let value = values[column.place]
             read.append(

@@ -17,11 +17,11 @@ struct CircleCheck {
         }
     }
 
-    func refusal(of row: WriteRow) throws -> PlatformError? {
+    func refusal(of row: Int, in set: WriteSet) throws -> PlatformError? {
         for (column, field) in lookups {
-            guard var parent = row.values[column].id else { continue }
+            guard var parent = set.cells[row, column].id else { continue }
             for _ in 0..<Self.depthMax {
-                if parent == row.id {
+                if parent == set.rows[row].id {
                     return PlatformError(
                         .circularDependency, "\(field.label): attempt to create a circular reference to the record itself",
                         fields: [field.name]

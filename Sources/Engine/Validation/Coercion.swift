@@ -7,12 +7,15 @@ import Records
 struct Coercion: Sendable {
     let name: String
     private let label: String
-    private let kind: Kind
-    private let length: Int
+    let kind: Kind
+    /// Characters; 0 without a limit.
+    let length: Int
     /// The values that a restricted picklist takes, by themselves in lower case; nil where any value is taken.
-    private let allowed: [String: String]?
+    let allowed: [String: String]?
+    /// The same values as they are written.
+    let canonical: [[UInt8]]
 
-    private enum Kind: Sendable {
+    enum Kind: Sendable {
         case text, multipicklist, email, boolean, date, datetime, time, bytes, none
         case integer(ClosedRange<Int64>)
         case number(limit: Double, scale: Int)
@@ -25,6 +28,7 @@ struct Coercion: Sendable {
         length = field.length
         let restricts = field.isRestrictedPicklist && !field.picklist.isEmpty
         allowed = restricts ? Self.values(field.picklist) : nil
+        canonical = allowed?.values.map { Array($0.utf8) } ?? []
         kind =
             switch field.type {
             case .email: .email
@@ -70,7 +74,8 @@ struct Coercion: Sendable {
         switch kind {
         case .text: return .text(try checked(text))
         case .email:
-            guard EmailForm.isValid(text) else {
+            var address = text
+            guard address.withUTF8(EmailForm.isValid) else {
                 throw PlatformError(
                     .invalidEmailAddress, "\(label): invalid email address: \(Self.shown(text))", fields: [name]
                 )

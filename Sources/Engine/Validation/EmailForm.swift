@@ -2,30 +2,38 @@
 enum EmailForm {
     /// A local part of the usual characters, one `@`, and a domain of at least two labels. Letters beyond ASCII are
     /// taken in both parts (RFC 6531).
-    static func isValid(_ text: String) -> Bool {
-        let bytes = text.utf8
-        guard let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return false }
-        let local = bytes[..<at]
-        let domain = bytes[bytes.index(after: at)...]
-        guard !local.isEmpty, local.count <= 64, local.allSatisfy(isLocal) else { return false }
-        var labels = 0
-        for label in domain.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            guard let first = label.first, let last = label.last, label.count <= 63, label.allSatisfy(isDomain) else {
-                return false
+    static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let at = text.firstIndex(of: UInt8(ascii: "@")), (1...64).contains(at) else { return false }
+        for byte in text[..<at] where kinds[Int(byte)] == .none { return false }
+        var labels = 1
+        var start = at + 1
+        for place in start..<text.count {
+            switch kinds[Int(text[place])] {
+            case .letter: continue
+            case .hyphen: if place == start || place + 1 == text.count || text[place + 1] == dot { return false }
+            case .dot:
+                guard isLabel(place - start) else { return false }
+                labels += 1
+                start = place + 1
+            case .local, .none: return false
             }
-            if first == UInt8(ascii: "-") || last == UInt8(ascii: "-") { return false }
-            labels += 1
         }
-        return labels >= 2
+        return labels >= 2 && isLabel(text.count - start)
     }
 
-    private static func isLocal(_ byte: UInt8) -> Bool {
-        isLetterOrDigit(byte) || ".!#$%&'*+/=?^_`{|}~-".utf8.contains(byte)
-    }
+    private static func isLabel(_ count: Int) -> Bool { (1...63).contains(count) }
 
-    private static func isDomain(_ byte: UInt8) -> Bool { isLetterOrDigit(byte) || byte == UInt8(ascii: "-") }
+    private static let dot = UInt8(ascii: ".")
 
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte >= 128
+    private enum Kind { case none, letter, hyphen, dot, local }
+
+    /// What each byte may be in an address.
+    private static let kinds: [Kind] = (0...255).map { (byte: UInt8) in
+        switch byte {
+        case 48...57, 65...90, 97...122, 128...255: .letter
+        case UInt8(ascii: "-"): .hyphen
+        case dot: .dot
+        default: "!#$%&'*+/=?^_`{|}~".utf8.contains(byte) ? .local : .none
+        }
     }
 }

@@ -37,11 +37,11 @@ struct References {
             let keys = set.keys[column]
             // Owners and makers are the same in row after row.
             var before: RecordID?
-            for row in set.rows.indices where !set.rows[row].values[column].isNull {
+            for row in set.rows.indices where !set.cells[row, column].isNull {
                 do {
                     if !keys.isEmpty {
-                        set.rows[row].values[column] = .id(try find(set.rows[row].values[column], by: keys, field))
-                    } else if let id = set.rows[row].values[column].id {
+                        set.cells[row, column] = Cell(.id, try find(set.cells.value(row, column), by: keys, field).rawValue)
+                    } else if let id = set.cells[row, column].id {
                         if id == before { continue }
                         // What stays as it is was checked when it was written.
                         if let index = set.object.index(of: field.name), set.rows[row].old?[index].id == id { continue }

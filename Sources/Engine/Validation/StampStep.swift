@@ -32,12 +32,12 @@ enum StampStep {
         }
         for (name, value, keeps) in stamps {
             let isGiven = set.operation == .create && keeps && set.column(name) != nil
-            fill(&set, name) { $0.isNull || !isGiven ? value : $0 }
+            fill(&set, name, value, onlyNulls: isGiven)
         }
     }
 
     private static func owner(_ set: inout WriteSet, _ user: RecordID) {
-        fill(&set, "OwnerId") { $0.isNull ? .id(user) : $0 }
+        fill(&set, "OwnerId", .id(user), onlyNulls: true)
     }
 
     /// What a field holds when nobody says otherwise. A blank that was handed in is a blank, but for a boolean.
@@ -46,22 +46,22 @@ enum StampStep {
             switch field.defaultValue {
             // The table's own default.
             case .null, .boolean(false): continue
-            default: fill(&set, field.name) { _ in field.defaultValue }
+            default: fill(&set, field.name, field.defaultValue, onlyNulls: false)
             }
         }
         for field in set.fields where field.type == .boolean {
-            fill(&set, field.name) { $0.isNull ? field.defaultValue : $0 }
+            fill(&set, field.name, field.defaultValue, onlyNulls: true)
         }
         // A required picklist with a default is never missing.
         for field in set.fields where !field.isNillable && !field.picklist.isEmpty && !field.defaultValue.isNull {
-            fill(&set, field.name) { $0.isNull ? field.defaultValue : $0 }
+            fill(&set, field.name, field.defaultValue, onlyNulls: true)
         }
     }
 
     private static func number(_ set: inout WriteSet, _ field: Field, _ next: () -> Int64) {
         guard let column = set.addColumn(field.name) else { return }
         for row in set.rows.indices where set.rows[row].refusals.isEmpty {
-            set.rows[row].values[column] = .text(AutoNumber.text(next(), format: field.autoNumberFormat))
+            set.cells.set(.text(AutoNumber.text(next(), format: field.autoNumberFormat)), row, column)
         }
     }
 
@@ -70,9 +70,12 @@ enum StampStep {
             set.operation == .create || set.column("FirstName") != nil || set.column("LastName") != nil,
             let column = set.addColumn("Name")
         else { return }
+        if set.operation == .create, let last = set.column("LastName") {
+            return WholeName.fill(column, first: set.column("FirstName"), last: last, of: &set.cells)
+        }
         for row in set.rows.indices {
-            let (first, last) = (set.value("FirstName", of: set.rows[row]), set.value("LastName", of: set.rows[row]))
-            set.rows[row].values[column] = WholeName.join(first: first, last: last)
+            let name = WholeName.join(first: set.value("FirstName", of: row), last: set.value("LastName", of: row))
+            set.cells.set(name, row, column)
         }
     }
 
@@ -89,7 +92,7 @@ enum StampStep {
             let column = set.addColumn("IsHighPriority")
         else { return }
         for row in set.rows.indices {
-            set.rows[row].values[column] = .boolean(set.value("Priority", of: set.rows[row]).text == "High")
+            set.cells[row, column] = .boolean(set.value("Priority", of: row).text == "High")
         }
     }
 
@@ -99,15 +102,15 @@ enum StampStep {
     ) {
         guard let flagColumn = set.addColumn(flag), let dateColumn = set.addColumn(date) else { return }
         for row in set.rows.indices {
-            let closed = isClosed(set.value("Status", of: set.rows[row]).text ?? "")
-            set.rows[row].values[flagColumn] = .boolean(closed)
-            if closed, !set.rows[row].values[dateColumn].isNull { continue }
-            set.rows[row].values[dateColumn] = closed ? .datetime(now) : .null
+            let closed = isClosed(set.value("Status", of: row).text ?? "")
+            set.cells[row, flagColumn] = .boolean(closed)
+            if closed, !set.cells[row, dateColumn].isNull { continue }
+            set.cells[row, dateColumn] = closed ? Cell(.datetime, now.milliseconds) : .null
         }
     }
 
-    private static func fill(_ set: inout WriteSet, _ name: String, _ value: (Value) -> Value) {
+    private static func fill(_ set: inout WriteSet, _ name: String, _ value: Value, onlyNulls: Bool) {
         guard let column = set.addColumn(name) else { return }
-        for row in set.rows.indices { set.rows[row].values[column] = value(set.rows[row].values[column]) }
+        set.cells.fill(value, column, onlyNulls: onlyNulls)
     }
 }

@@ -17,6 +17,25 @@ enum WholeName {
         }
     }
 
+    /// Fills the column of the names of new rows.
+    static func fill(_ column: Int, first: Int?, last: Int, of cells: inout CellGrid) {
+        for row in 0..<cells.rowCount {
+            let (last, first) = (cells[row, last], first.map { cells[row, $0] } ?? .null)
+            if first.isNull || last.isNull {
+                cells[row, column] = last.isNull ? first : last
+                continue
+            }
+            let isLastFirst = isEastAsian(first, cells) || isEastAsian(last, cells)
+            cells[row, column] =
+                isLastFirst ? cells.joined(last.range, first.range) : cells.joined(first.range, last.range)
+        }
+    }
+
+    private static func isEastAsian(_ name: Cell, _ cells: CellGrid) -> Bool {
+        guard cells.bytes[name.range].contains(where: { $0 >= 0xE1 }) else { return false }
+        return isEastAsian(String(decoding: cells.bytes[name.range], as: UTF8.self))
+    }
+
     private static func isEastAsian(_ text: String) -> Bool {
         // The first letter of the ranges below has three bytes that begin with 0xE1 or more.
         guard text.utf8.contains(where: { $0 >= 0xE1 }) else { return false }

@@ -41,6 +41,18 @@ extension CSVReader {
         }
     }
 
+    /// Adds the row to a block of as many columns; empty cells become null. One copy for the whole row.
+    public func append(to block: inout CellBlock) {
+        guard let start = cells.first?.start, let end = cells.last?.end else { return block.append([]) }
+        buffer.withUnsafeBufferPointer { bytes in
+            cells.withUnsafeBufferPointer { cells in
+                block.append(parts: UnsafeBufferPointer(rebasing: bytes[start..<end])) { column in
+                    cells[column].start - start..<cells[column].end - start
+                }
+            }
+        }
+    }
+
     /// All rows of a text that is small enough to lie in memory, header first; faults are not told apart.
     ///
     /// - Throws: ``FormatError`` as ``next()`` does.

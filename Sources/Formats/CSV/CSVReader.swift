@@ -183,7 +183,10 @@ public struct CSVReader: Sendable {
         if scan.sawDoubledQuote { mendQuotes() }
         if fault == nil, scan.sawNUL || scan.highBits >= 0x80 || scan.place - rowStart > limits.cellCharactersMax {
             fault = buffer.withUnsafeBufferPointer { bytes in
-                Self.textFault(in: cells, of: bytes, charactersMax: limits.cellCharactersMax)
+                // Nearly always the row is in order, and one look at all of it tells.
+                let row = UnsafeBufferPointer(rebasing: bytes[rowStart..<scan.place])
+                if !scan.sawNUL, row.count <= limits.cellCharactersMax, UTF8Check.firstInvalid(in: row) == nil { return nil }
+                return Self.textFault(in: cells, of: bytes, charactersMax: limits.cellCharactersMax)
             }
         }
     }

@@ -134,7 +134,9 @@ final class SQLiteConnection: Connection {
     }
 
     private static func settings(_ role: Role) -> String {
+        // Of a new file: a fifth of the time of bulk writing less than with SQLite's own 4096.
         let common = """
+            PRAGMA page_size = 8192;
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
             PRAGMA foreign_keys = OFF;
@@ -148,7 +150,7 @@ final class SQLiteConnection: Connection {
             common + """
                 PRAGMA secure_delete = ON;
                 PRAGMA cache_size = -65536;
-                PRAGMA wal_autocheckpoint = 4000;
+                PRAGMA wal_autocheckpoint = 8000;
                 PRAGMA journal_size_limit = 67108864;
                 """
         case .reader:

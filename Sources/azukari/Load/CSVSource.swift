@@ -14,8 +14,8 @@ final class CSVSource: RowSource {
     private var reader: CSVReader
     private var decoder: TextDecoder
     private var isAtEnd: Bool
-    /// Rows after which a chunk is handed over.
-    private static let rowsInChunk = 4000
+    /// Rows after which a block is handed over: as many as the door writes at a time.
+    private static let rowsInBlock = 10_000
     private static let bytesInRead = 1 << 18
 
     /// Opens a file and reads its header.
@@ -55,19 +55,26 @@ final class CSVSource: RowSource {
         }
     }
 
-    func next() throws -> [SourceRow]? {
-        var rows: [SourceRow] = []
-        rows.reserveCapacity(Self.rowsInChunk)
-        while rows.count < Self.rowsInChunk {
+    func next() throws -> SourceBlock? {
+        var block = SourceBlock(columnCount: columns.count)
+        block.cells.reserve(rows: Self.rowsInBlock, bytes: Self.rowsInBlock * 256)
+        while block.rowCount < Self.rowsInBlock {
             switch try reader.next() {
-            case .row:
-                rows.append(
-                    SourceRow(number: reader.rowNumber, line: reader.line, cells: reader.values(), fault: fault()))
+            case .row: append(to: &block)
             case .needsInput: try Self.feed(from: file, &decoder, &reader, &bytesRead, &isAtEnd)
-            case .end: return rows.isEmpty ? nil : rows
+            case .end: return block.rowCount == 0 ? nil : block
             }
         }
-        return rows
+        return block
+    }
+
+    private func append(to block: inout SourceBlock) {
+        guard reader.fault == nil else {
+            return block.append(
+                SourceRow(number: reader.rowNumber, line: reader.line, cells: reader.values(), fault: fault()))
+        }
+        reader.append(to: &block.cells)
+        block.note(number: reader.rowNumber, line: reader.line)
     }
 
     private static func feed(

@@ -94,9 +94,9 @@ struct Load {
         }
         if names.isEmpty { return [:] }
         let source = try step.open(csv)
-        while let chunk = try source.next() {
-            for row in chunk where row.fault == nil {
-                for place in names.keys { if let name = row.cells[place].text { names[place]?.insert(name) } }
+        while let cells = try source.next()?.cells {
+            for row in 0..<cells.rowCount {
+                for place in names.keys { if let name = cells.value(row, place).text { names[place]?.insert(name) } }
             }
         }
         var found: [Int: ParentIndex] = [:]

@@ -14,8 +14,8 @@ final class LoadRun: Sendable {
     private struct State {
         let source: any RowSource
         let results: ResultsFile
-        /// Rows at the door whose outcome is not known yet, in order; `first` counts the rows handed over before.
-        var waiting: [(first: Int, rows: [SourceRow])] = []
+        /// Rows at the door whose outcome is not known yet, in order.
+        var waiting: [Waiting] = []
         var handed = 0
         var tally = LoadTally()
         /// Rows that never reached the door, until those before them are known: the results file keeps their order.
@@ -23,9 +23,8 @@ final class LoadRun: Sendable {
         /// Beyond this many the order is given up, for memory.
         static let heldMax = 20_000
 
-        mutating func hold(_ row: SourceRow, _ fault: RowFault) throws {
+        mutating func hold(_ row: SourceRow, _ fault: RowFault) {
             held.append((row, fault))
-            if held.count > Self.heldMax { try release(before: .max) }
         }
 
         mutating func refuse(_ row: SourceRow, _ fault: RowFault) throws {
@@ -44,6 +43,21 @@ final class LoadRun: Sendable {
                 try results.add(row, fault)
             }
         }
+    }
+
+    /// Rows at the door.
+    private struct Waiting {
+        /// How many rows were handed over before.
+        let first: Int
+        let count: Int
+        let block: SourceBlock
+        /// Where each row stands in the block; nil: one for one.
+        let places: [Int]?
+
+        /// The row that the door counts as `number`.
+        func row(_ number: Int) -> SourceRow { block.row(place(number)) }
+        func reference(_ number: Int) -> String? { block.references[place(number)] }
+        private func place(_ number: Int) -> Int { places.map { $0[number - first] } ?? number - first }
     }
 
     init(
@@ -73,7 +87,8 @@ final class LoadRun: Sendable {
         }
         let kept = fields.indices.filter { object.field(fields[$0])?.isUpdateable ?? true || $0 == keyPlace }
         var first = 0
-        while let rows = try nextRows() {
+        while let cells = try nextRows() {
+            let rows = (0..<cells.rowCount).map(cells.values)
             let known = kept.count == fields.count
                 ? [] : try await self.known(rows.map { $0[keyPlace] }, externalID, of: object, in: session)
             let isKnown = rows.map { known.contains($0[keyPlace].text?.lowercased() ?? "") }
@@ -108,31 +123,21 @@ final class LoadRun: Sendable {
     }
 
     /// The next rows for the door; rows that cannot be handed over are listed at once. Nil at the end.
-    private func nextRows() throws -> [[Value]]? {
+    private func nextRows() throws -> CellBlock? {
         try state.withLock { state in
-            while let chunk = try state.source.next() {
-                var rows: [[Value]] = []
-                var handed: [SourceRow] = []
-                rows.reserveCapacity(chunk.count)
-                handed.reserveCapacity(chunk.count)
-                for row in chunk {
-                    state.tally.rows += 1
-                    if let fault = row.fault {
-                        try state.hold(row, fault)
-                        continue
-                    }
-                    do throws(RowFault) {
-                        rows.append(try conversion.values(of: row, references: references))
-                        handed.append(row)
-                    } catch {
-                        try state.hold(row, error)
-                    }
-                }
+            while let block = try state.source.next() {
+                state.tally.rows += block.rowCount
+                for row in block.faulty { if let fault = row.fault { state.hold(row, fault) } }
+                let (cells, places) = conversion.cells(of: block, references: references) { state.hold($0, $1) }
+                // Rows that could not be read and rows that could not be converted, in the order of the input.
+                if !state.held.isEmpty { state.held.sort { $0.row.number < $1.row.number } }
+                if state.held.count > State.heldMax { try state.release(before: .max) }
                 progress.advance(to: state.source.bytesRead, rows: state.tally.rows)
-                if rows.isEmpty { continue }
-                state.waiting.append((state.handed, handed))
-                state.handed += handed.count
-                return rows
+                if cells.rowCount == 0 { continue }
+                state.waiting.append(
+                    Waiting(first: state.handed, count: cells.rowCount, block: block, places: places))
+                state.handed += cells.rowCount
+                return cells
             }
             return nil
         }
@@ -141,18 +146,17 @@ final class LoadRun: Sendable {
     private func note(_ outcomes: [(row: Int, outcome: Outcome)]) throws {
         try state.withLock { state in
             for (number, outcome) in outcomes {
-                // Reports come in the order of the rows, so chunks before are done with.
-                while let first = state.waiting.first, number >= first.first + first.rows.count {
+                // Reports come in the order of the rows, so blocks before are done with.
+                while let first = state.waiting.first, number >= first.first + first.count {
                     state.waiting.removeFirst()
                 }
-                guard let chunk = state.waiting.first, number >= chunk.first else { continue }
-                let row = chunk.rows[number - chunk.first]
+                guard let waiting = state.waiting.first, number >= waiting.first else { continue }
                 switch outcome {
                 case .done(let id, let isCreated):
                     state.tally.loaded += 1
                     if isCreated { state.tally.created += 1 }
-                    if let reference = row.reference { state.tally.references[reference] = id }
-                case .refused(let errors): try state.refuse(row, RowFault(errors))
+                    if let reference = waiting.reference(number) { state.tally.references[reference] = id }
+                case .refused(let errors): try state.refuse(waiting.row(number), RowFault(errors))
                 }
             }
         }
@@ -173,7 +177,7 @@ extension LoadRun: AsyncSequence {
     struct AsyncIterator: AsyncIteratorProtocol {
         let run: LoadRun
 
-        mutating func next() async throws -> [[Value]]? {
+        mutating func next() async throws -> CellBlock? {
             try Task.checkCancellation()
             return try run.nextRows()
         }

@@ -1,7 +1,7 @@
 import Engine
 import Records
 
-/// Turns the cells of a source's row into the values that the door takes.
+/// Turns the cells of a source's rows into those that the door takes.
 struct RowConversion: Sendable {
     /// The fields, in the order of the values.
     let fields: [String]
@@ -37,14 +37,36 @@ struct RowConversion: Sendable {
         }
     }
 
-    /// - Parameter references: the records that earlier rows made, by their names.
-    func values(of row: SourceRow, references: [String: RecordID]) throws(RowFault) -> [Value] {
-        if isPlain { return row.cells }
+    /// The good rows of a block for the door, and where each stands in the block; nil: all of them, one for one.
+    ///
+    /// - Parameters:
+    ///   - references: the records that earlier rows made, by their names.
+    ///   - refuse: gets the rows that cannot be turned into values.
+    func cells(
+        of block: SourceBlock, references: [String: RecordID], refuse: (SourceRow, RowFault) -> Void
+    ) -> (cells: CellBlock, places: [Int]?) {
+        if isPlain { return (block.cells, nil) }
+        var cells = CellBlock(columnCount: columns.count)
+        var places: [Int] = []
+        for row in 0..<block.cells.rowCount {
+            do throws(RowFault) {
+                cells.append(try values(of: row, in: block.cells, references))
+                places.append(row)
+            } catch {
+                refuse(block.row(row), error)
+            }
+        }
+        return (cells, places)
+    }
+
+    private func values(
+        of row: Int, in cells: CellBlock, _ references: [String: RecordID]
+    ) throws(RowFault) -> [Value] {
         var values: [Value] = []
         values.reserveCapacity(columns.count)
         for column in columns {
             do throws(RowFault) {
-                values.append(try convert(row.cells[column.place], column, references))
+                values.append(try convert(cells.value(row, column.place), column, references))
             } catch {
                 throw RowFault(code: error.code, message: error.message, column: column.name)
             }

@@ -57,11 +57,11 @@ struct SchemaProposal {
         var found = plan.missing.map { $0.parent.map { Set([$0]) } ?? [] }
         var isReference = plan.missing.map { _ in step.resolvesReferences }
         var rows = 0
-        while rows < Self.rowsSurveyedMax, let chunk = try source.next() {
-            rows += chunk.count
-            for row in chunk where row.fault == nil {
+        while rows < Self.rowsSurveyedMax, let block = try source.next() {
+            rows += block.rowCount
+            for row in 0..<block.cells.rowCount {
                 for (place, missing) in plan.missing.enumerated() {
-                    let value = row.cells[missing.column]
+                    let value = block.cells.value(row, missing.column)
                     surveys[place].note(converted(value, by: plan.columns[missing.column]))
                     guard isReference[place], let text = value.text else { continue }
                     let parent = text.first == TreeFile.referenceMark ? references[String(text.dropFirst())] : nil

@@ -111,7 +111,7 @@ final class TreeSource: RowSource {
     let bytesTotal: Int
     private(set) var bytesRead = 0
     private let rows: [SourceRow]
-    private static let rowsInChunk = 1000
+    private static let rowsInBlock = 1000
 
     init(_ file: TreeFile) {
         columns = file.columns
@@ -119,10 +119,11 @@ final class TreeSource: RowSource {
         bytesTotal = file.rows.count
     }
 
-    func next() throws -> [SourceRow]? {
+    func next() throws -> SourceBlock? {
         guard bytesRead < rows.count else { return nil }
-        let chunk = rows[bytesRead...].prefix(Self.rowsInChunk)
-        bytesRead += chunk.count
-        return Array(chunk)
+        var block = SourceBlock(columnCount: columns.count)
+        for row in rows[bytesRead...].prefix(Self.rowsInBlock) { block.append(row) }
+        bytesRead += block.rowCount
+        return block
     }
 }
