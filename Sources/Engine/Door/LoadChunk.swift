@@ -49,9 +49,11 @@ struct LoadChunk: Sendable {
             var references = References(access: try session.access(on: connection), connection: connection)
             try references.resolve(&set)
         }
+        try RestrictedStep.check(&set, engine.restrictedKeys, connection)
         var refused: [RefusedContact] = []
         try ContactStep.check(&set, now: now, connection) { refused.append($0) }
         try ApplyStep.insert(&set, connection)
+        try EvidenceStep.record(set, by: session, at: now, connection)
         let good = set.goodRows
         try engine.changes.append(good.compactMap { sealed[$0] }, at: now, connection)
         if let first = good.first, let last = good.last, !SearchIndex.fields(of: set.object).isEmpty {

@@ -52,6 +52,7 @@ extension Session {
             }
             count.add(outcomes, try report(outcomes))
         }
+        try await engine.evidence.settleIfBehind()
         return count
     }
 
