@@ -59,14 +59,16 @@ struct PersonOptions: ParsableArguments {
         throw ValidationError("Name the person with --id, --ext or --email.")
     }
 
-    /// Several records may be one person's; several people are not one.
+    /// Several records may be one person's, also a lead that no record ties to the contact; several people are not one.
     private func only(_ records: [RecordID], _ key: String, in session: Session) async throws -> RecordID {
         var people: Set<RecordID> = []
         for record in records { if let person = try await session.subject(of: record) { people.insert(person) } }
         guard let first = records.first, !people.isEmpty else {
             throw PlatformError(.notFound, "No person is found by \(key). A restricted person is found by nobody.")
         }
-        guard people.count == 1 else {
+        if people.count == 1 { return first }
+        let trace = try await session.trace(first)
+        guard people.isSubset(of: [trace.subject] + trace.otherSubjects) else {
             let ids = people.sorted().map(\.description).joined(separator: ", ")
             throw PlatformError(.invalidOperation, "\(key) is of several people: name one with --id. They are \(ids).")
         }
