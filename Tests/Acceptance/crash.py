@@ -3,9 +3,9 @@
 
     Tests/Acceptance/crash.py [--azukari PATH] [--seed N] [--kills N] [--keep FOLDER]
 
-Each piece of work is measured once without a kill; then it is killed at moments spread over its time, counted from its
-first write, and over the shorter time behind its commit. After each kill the folder is opened again: `doctor` finds it sound, a load left whole chunks alone, a person is
-whole or gone, and the same command ends the work. AZUKARI_CRASH_SEED is the same as --seed. It closes with
+Each piece of work is measured once without a kill; then it is killed at moments spread over its time, counted from its first write,
+and over the shorter time behind its commit. After each kill the folder is opened again: `doctor` finds it sound, a load left whole
+chunks alone, a person is whole or gone, and the same command ends the work. AZUKARI_CRASH_SEED is the same as --seed. It closes with
 `N passed, N failed` and exits 1 on a failure; with --keep the folders of failures stay.
 """
 import argparse
@@ -16,20 +16,18 @@ import pathlib
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from organisation import DEBUG, Organisation, assert_same
+
 ROWS = 30_000
 NEIGHBOURS = 60
 CASES = 150
 WAIT_SECONDS = 120
-# What a restriction's own records and the product's books are kept in; all else must be the same before and after.
-BOOKS = {"az_access", "az_access_record", "az_event", "az_evidence", "az_restriction", "az_sequence", "az_change_position"}
 OBJECTS = ["Individual", "Contact", "Case", "CaseComment", "EmailMessage", "Task", "ContactPointTypeConsent"]
 
 
@@ -93,78 +91,22 @@ def write_company(folder):
     write(folder, "ContactPointTypeConsent", ["Ext__c", "Party.Ext__c", "Name", "ContactPointType", "PrivacyConsentStatus", "CaptureDate", "CaptureSource"], consents)
 
 
-class Organisation:
-    """A folder and what the program says of it."""
+def request(organisation):
+    """The latest request of the register, or None."""
+    found = organisation.query("SELECT Name, Kind, Status FROM DataSubjectRequest ORDER BY Name DESC LIMIT 1")
+    return found[0] if found else None
 
-    def __init__(self, azukari, folder):
-        self.azukari, self.folder = str(azukari), folder
 
-    def copy(self, folder):
-        shutil.copytree(self.folder, folder)
-        return Organisation(self.azukari, folder)
-
-    def words(self, *words):
-        return [self.azukari, *map(str, words), "--folder", str(self.folder)]
-
-    def run(self, *words):
-        done = subprocess.run(self.words(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder.parent, timeout=WAIT_SECONDS)
-        assert done.returncode == 0, f"{words}: exit {done.returncode}: {done.stderr}{done.stdout}"
-        return done.stdout
-
-    def json(self, *words):
-        return json.loads(self.run(*words, "--json"))
-
-    def count(self, what):
-        return self.json("query", f"SELECT COUNT() FROM {what}")["totalSize"]
-
-    def changes(self):
-        """How many changes the log holds, once everything is sound."""
-        findings = self.json("doctor")
-        assert all(finding["sound"] for finding in findings), findings
-        assert {finding["subject"] for finding in findings} >= {"database", "change log", "evidence log"}, findings
-        return int(next(f["message"] for f in findings if f["subject"] == "change log").split()[0])
-
-    def request(self):
-        """The latest request of the register, or None."""
-        found = self.json("query", "SELECT Name, Kind, Status FROM DataSubjectRequest ORDER BY Name DESC LIMIT 1")["records"]
-        return found[0] if found else None
-
-    def written(self):
-        """Grows with the first write of any work: change log, keys, sealed files."""
-        size = 0
-        for part in ("changes", "keys", "vault"):
-            for path in (self.folder / part).iterdir():
-                try:
-                    size += path.stat().st_size
-                except FileNotFoundError:
-                    pass
-        return size
-
-    def tables(self):
-        """Every row of every table, read beside the program: the whole dump."""
-        with tempfile.TemporaryDirectory(dir=self.folder.parent) as place:
-            for name in os.listdir(self.folder):
-                if name.startswith("azukari.sqlite") and not name.endswith("-shm"):
-                    shutil.copy(self.folder / name, place)
-            connection = sqlite3.connect(pathlib.Path(place) / "azukari.sqlite")
-            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            dump = {}
-            for name in names:
-                rows = connection.execute(f'SELECT * FROM "{name}"')
-                columns = [column[0] for column in rows.description]
-                dump[name] = [dict(zip(columns, row)) for row in rows]
-            connection.close()
-            return dump
-
-    def files_holding(self, texts, besides=()):
-        """The files with one of the texts in them, whatever the letter case."""
-        needles = [text.lower().encode() for text in texts]
-        found = []
-        for path in sorted(self.folder.rglob("*")):
-            if path.is_file() and path.name not in besides:
-                data = path.read_bytes().lower()
-                found += [f"{path.relative_to(self.folder)}: {needle.decode()}" for needle in needles if needle in data]
-        return found
+def written(organisation):
+    """Grows with the first write of any work: change log, keys, sealed files."""
+    size = 0
+    for part in ("changes", "keys", "vault"):
+        for path in (organisation.folder / part).iterdir():
+            try:
+                size += path.stat().st_size
+            except FileNotFoundError:
+                pass
+    return size
 
 
 def own_rows(dump, person):
@@ -175,23 +117,6 @@ def own_rows(dump, person):
         fits = (lambda ext: ext == keys[name]) if name in keys else (lambda ext: len(ext) > 5 and ext[1] == person.code)
         counts[name] = sum(1 for row in dump[name] if fits(row["Ext__c"] or ""))
     return counts
-
-
-def comparable(dump):
-    """The dump without the books and without the requests' own records and what is kept of them."""
-    requests = {"DataSubjectRequest", "DataSubjectRequestStep"}
-    ids = {row["Id"] for name in requests for row in dump[name]}
-    return {
-        name: sorted((repr(sorted(row.items())) for row in rows if not (ids and ids.intersection(row.values()))))
-        for name, rows in dump.items() if name not in BOOKS | requests and not name.startswith("sqlite_")
-    }
-
-
-def assert_same(before, after):
-    a, b = comparable(before), comparable(after)
-    for name in sorted(a.keys() | b.keys()):
-        lost, new = set(a.get(name, [])) - set(b.get(name, [])), set(b.get(name, [])) - set(a.get(name, []))
-        assert a.get(name) == b.get(name), f"{name} differs: lost {sorted(lost)[:2]}, new {sorted(new)[:2]}"
 
 
 class Work:
@@ -206,12 +131,12 @@ class Work:
         self.seconds = {}
 
     def start(self, organisation, person):
-        self.size = organisation.written()
+        self.size = written(organisation)
         return subprocess.Popen(organisation.words(*self.words(person)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=organisation.folder.parent)
 
     def wait(self, organisation, process, part):
         """Until the part begins, or the process ends; when that was."""
-        has_begun = (lambda: organisation.written() != self.size) if part == 0 else (lambda: self.commit(organisation))
+        has_begun = (lambda: written(organisation) != self.size) if part == 0 else (lambda: self.commit(organisation))
         end = time.monotonic() + WAIT_SECONDS
         while not has_begun() and process.poll() is None and time.monotonic() < end:
             time.sleep(0.0005)
@@ -246,8 +171,7 @@ class Company:
 
     def __init__(self, azukari, place):
         self.place = place
-        self.bare = Organisation(azukari, place / "bare")
-        self.bare.run("init", "--name", "Crash KK", "--language", "en", "--time-zone", "Asia/Tokyo")
+        self.bare = Organisation.made(azukari, place / "bare")
         self.empty = self.bare.copy(place / "empty")
         self.empty.run("schema", "add", "field", "Contact", "Ext__c", "--type", "string", "--length", "80", "--external-id", "--unique")
         self.source = place / "Contact.csv"
@@ -302,7 +226,7 @@ class Company:
 
     def chunk_sizes(self, organisation):
         """A chunk is a transaction and has one time of creation."""
-        groups = organisation.json("query", "SELECT CreatedDate, COUNT(Id) n FROM Contact GROUP BY CreatedDate ORDER BY CreatedDate")["records"]
+        groups = organisation.query("SELECT CreatedDate, COUNT(Id) n FROM Contact GROUP BY CreatedDate ORDER BY CreatedDate")
         return [group["n"] for group in groups]
 
     def loaded(self, organisation, person):
@@ -351,8 +275,8 @@ class Company:
 
     def asked_again(self, organisation, person, verb, *words):
         """The words that go on with what a crash left: the request if it got into the register, else the first command."""
-        request = organisation.request()
-        whom = ("--request", request["Name"]) if request else ("--ext", person.ext)
+        known = request(organisation)
+        whom = ("--request", known["Name"]) if known else ("--ext", person.ext)
         return organisation.json("subject", verb, *whom, "--verified-by", "passport seen", *words)
 
     def restricted_or_not(self, organisation, person):
@@ -428,7 +352,7 @@ def schedule(kills, works, generator):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--azukari", type=pathlib.Path, default=ROOT / ".build" / "debug" / "azukari")
+    options.add_argument("--azukari", type=pathlib.Path, default=DEBUG)
     options.add_argument("--seed", type=int, default=int(os.environ.get("AZUKARI_CRASH_SEED") or random.SystemRandom().randrange(1_000_000)))
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--keep", type=pathlib.Path)
