@@ -132,6 +132,22 @@ struct LoadTests {
         }
     }
 
+    @Test func `a new column that leads to a missing file alone is left out or refused, never taken for values`() async throws {
+        try await withOrganisation { engine, _ in
+            let session = engine.systemSession(as: .operator, reason: "test")
+            let plan = SharedData.path + "/coral-cloud/data-plan-large.json"
+            #expect(try await Load.test(plan, skipsMissing: true, in: session).map(\.tally.loaded) == [992, 10, 2])
+            let review = try #require(try await session.schema().object("Guest_Review__c"))
+            #expect(review.field("Experience__c") == nil && review.field("Contact__c")?.type == .reference)
+        }
+        try await withOrganisation { engine, _ in
+            let session = engine.systemSession(as: .operator, reason: "test")
+            let alone = SharedData.path + "/coral-cloud/data-Guest_Review__c.json"
+            let error = await #expect(throws: LoadError.self) { try await Load.test(alone, in: session) }
+            #expect(error?.description.contains("Column Experience__c: @Experience__cRef") == true)
+        }
+    }
+
     @Test func `a reference to a row that was refused refuses the row that has it`() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "azukari-\(UUID()).json").path
         defer { try? FileManager.default.removeItem(atPath: path) }

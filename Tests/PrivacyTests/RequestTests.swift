@@ -118,6 +118,27 @@ struct RequestTests {
         }
     }
 
+    @Test func `the rules keep a contract that names nobody, in the preview as in the erasure`() async throws {
+        try await withCompany { company in
+            let (requests, session) = (Self.requests(company), company.administrator)
+            let account = try await session.createRow("Account", ["Name": "Albergo"])
+            let contract = try await session.createRow(
+                "Contract", ["AccountId": .id(account), "CustomerSignedId": .id(company[.giulia])]
+            )
+            let plan = try await requests.erasurePlan(of: company[.giulia])
+            let kept = ErasurePlan.Decision.keep(ground: "legalDuty", until: "2036-11-23")
+            #expect(plan.nodes.first { $0.object == "Contract" }?.decision == kept)
+            #expect(plan.nodes.first { $0.object == "Contact" }?.decision == .delete)
+            #expect(plan.records["Contract"] == [contract])
+
+            let request = try await Self.approved(.erasure, .giulia, company)
+            #expect(try await requests.erasurePolicy(for: request.id) == plan.policy)
+            _ = try await requests.carryOut(request.id)
+            #expect(try await session.retrieve("Contract", [contract], fields: ["Id"])[0] != nil)
+            #expect(try await session.retrieve("Contact", [company[.giulia]], fields: ["Id"])[0] == nil)
+        }
+    }
+
     @Test func `a refusal needs a ground that the law has for the right`() async throws {
         try await withCompany { company in
             let requests = Self.requests(company)

@@ -12,10 +12,10 @@ public struct Finding: Sendable {
 }
 
 extension Engine {
-    /// Looks whether the organisation is sound: who may read its files, whether the database and the evidence log are
-    /// whole. Reads all of both, and changes nothing.
+    /// Looks whether the organisation is sound: who may read its files, whether database, change log, evidence log and
+    /// the sealed files of restrictions are whole. Reads all of them, and changes nothing.
     public func examine() async -> [Finding] {
-        [permissions, await database, evidenceLog]
+        [permissions, await database, await changeLog, evidenceLog, await sealedFiles]
     }
 
     private var permissions: Finding {
@@ -45,6 +45,46 @@ extension Engine {
                         message: "damaged, restore a backup: " + trouble.prefix(3).joined(separator: "; "))
             } catch {
                 return Finding(subject: "database", isSound: false, message: "cannot be read: \(error)")
+            }
+        }
+    }
+
+    private var changeLog: Finding {
+        get async {
+            do {
+                let report = try await checkChanges()
+                return report.damage.map { damage in
+                    Finding(
+                        subject: "change log", isSound: false,
+                        message: "\(damage) Restore the folder `changes` from a backup.")
+                }
+                    ?? Finding(
+                        subject: "change log", isSound: true,
+                        message: "\(report.changes) changes in \(report.segments) segments, whole")
+            } catch {
+                return Finding(subject: "change log", isSound: false, message: "cannot be read: \(error)")
+            }
+        }
+    }
+
+    /// The only place of a restricted person's records: found missing now, it can still be had from a backup.
+    private var sealedFiles: Finding {
+        get async {
+            let folder = folder.vault
+            do {
+                let deeds = try await store.read { try RestrictionDeed.find("state = 'restricted'", $0) }
+                let damaged = deeds.filter { deed in
+                    let file = try? DurableFile.read(restrictionFile(deed.request))
+                    return file.map { Hexadecimal.text(SealedRows.hash($0)) } != deed.fileHash
+                }
+                return damaged.isEmpty
+                    ? Finding(subject: "sealed files", isSound: true, message: "\(deeds.count), as recorded")
+                    : Finding(
+                        subject: "sealed files", isSound: false,
+                        message: "missing or damaged in \(folder), restore them from a backup: "
+                            + damaged.prefix(5).map(\.request.description).joined(separator: ", "))
+            } catch {
+                return Finding(subject: "sealed files", isSound: false, message: "cannot be read: \(error)")
             }
         }
     }

@@ -30,30 +30,37 @@ extension Session {
         let isPipelined = !columns.columns.contains { column in
             column.keys.contains { $0.object.name == columns.object.name }
         }
-        return try await withThrowingTaskGroup(of: ChunkOutcomes.self) { writer in
+        let count = try await withThrowingTaskGroup(of: ChunkOutcomes.self) { writer in
             var iterator = rows.makeAsyncIterator()
             var count = LoadCount()
             var untold: ChunkOutcomes?
+            func tell() throws {
+                guard let outcomes = untold else { return }
+                untold = nil
+                count.add(outcomes, try report(outcomes))
+            }
             var chunk = try await next(&iterator, &count, columns)
             while let current = chunk {
                 try Task.checkCancellation()
                 writer.addTask { try await self.engine.store.write { try current.write(self, $0) } }
-                // While the writer is busy, the chunk before is told of and the next made ready.
-                if let before = untold { count.add(before, try report(before)) }
-                untold = nil
                 do {
-                    chunk = isPipelined ? try await next(&iterator, &count, columns) : nil
+                    // While the writer is busy, the chunk before is told of and the next made ready.
+                    try tell()
+                    if isPipelined { chunk = try await next(&iterator, &count, columns) }
+                    untold = try await writer.next()
+                    if !isPipelined { chunk = try await next(&iterator, &count, columns) }
                 } catch {
                     // What is being written is committed, so it is reported before the load ends.
-                    if let last = try await writer.next() { try report(last) }
+                    if untold == nil { untold = try await writer.next() }
+                    try tell()
                     throw error
                 }
-                untold = try await writer.next()
-                if !isPipelined { chunk = try await next(&iterator, &count, columns) }
             }
-            if let last = untold { count.add(last, try report(last)) }
+            try tell()
             return count
         }
+        try await engine.evidence.settleIfBehind()
+        return count
     }
 
     private typealias ChunkOutcomes = [(row: Int, outcome: Outcome)]

@@ -129,6 +129,7 @@ struct Erasure: Sendable {
             row.state = .proven
             var facts = row.facts.evidence
             facts["request"] = .text(row.request.description)
+            if let salt = row.facts.salt { facts["saltHash"] = .text(Commitment.hash(ofSalt: salt)) }
             let approver =
                 try connection.first(
                     "SELECT \"ApprovedById\" FROM \"DataSubjectRequest\" WHERE \"Id\" = \(.id(row.request))"

@@ -6,6 +6,8 @@ public struct ErasurePlan: Sendable {
     /// Further roots that are the same person.
     public let otherSubjects: [RecordID]
     public let policy: ErasurePolicy
+    /// The person's own records, by object.
+    public let records: [String: [RecordID]]
     public let nodes: [Node]
     public let edges: [Edge]
     public let places: [PlannedPlace]
@@ -49,6 +51,7 @@ public struct ErasurePlan: Sendable {
         self.policy = policy
         doubtful = trace.doubtful
         let own = Dictionary(grouping: trace.records, by: \.object).sorted { $0.key < $1.key }
+        records = Dictionary(uniqueKeysWithValues: own.map { ($0.key, $0.value.map(\.id)) })
         let foreign = Dictionary(grouping: trace.places.filter { !$0.isInOwnRecord }, by: \.object)
         nodes =
             own.map { object, records in

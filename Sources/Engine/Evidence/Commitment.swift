@@ -10,9 +10,16 @@ public struct Commitment: Sendable {
 
     public init(environment: Environment) { salt = environment.randomBytes(32) }
 
+    /// What a statement says of the salt, so that nobody exchanges it unseen. It tells nothing: the salt is random.
+    static func hash(ofSalt salt: [UInt8]) -> String { hexadecimal(SHA256.hash(data: salt)) }
+
     /// The commitment to a value, in hexadecimal. The value is compared as it is: normalise it before.
     public func hash(of value: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Array(value.utf8), using: SymmetricKey(data: salt))
-        return code.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+        return Self.hexadecimal(code)
+    }
+
+    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 public import Records
 
@@ -26,11 +27,25 @@ extension Engine {
         do {
             let certificate = try Certificate(json: json)
             let checkpoint = try certificate.verify(with: VerifierKey(text: key))
+            try checkSalt(of: certificate)
             return Verification(
                 statement: certificate.entry, origin: checkpoint.origin, index: certificate.index, size: checkpoint.size
             )
         } catch let error as LedgerError {
             throw PlatformError(.invalidOperation, error.message)
+        }
+    }
+
+    /// The salt is handed out with the certificate and is not in the log; the statement says which one it is. A
+    /// certificate may be shown without it.
+    private static func checkSalt(of certificate: Certificate) throws {
+        guard let salt = certificate.salt else { return }
+        let statement = try? JSONSerialization.jsonObject(with: Data(certificate.entry.utf8)) as? [String: Any]
+        guard let bytes = Data(base64Encoded: salt), let hash = statement?["saltHash"] as? String,
+            Commitment.hash(ofSalt: Array(bytes)) == hash
+        else {
+            throw PlatformError(
+                .invalidOperation, "The salt is not the one of the statement: it was altered, and proves nothing.")
         }
     }
 }

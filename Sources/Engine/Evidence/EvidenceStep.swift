@@ -1,4 +1,5 @@
 import Records
+import Store
 
 /// The step that puts what must be provable later into the evidence log, in the transaction of the act.
 enum EvidenceStep {
@@ -10,8 +11,12 @@ enum EvidenceStep {
     ]
 
     static func record(_ set: WriteSet, _ transaction: WriteTransaction) throws {
+        try record(set, by: transaction.session, at: transaction.now, transaction.connection)
+    }
+
+    static func record(_ set: WriteSet, by session: Session, at now: Instant, _ connection: any Connection) throws {
         guard let proven = proven[set.object.name] else { return }
-        transaction.engine.evidence.expectMore()
+        session.engine.evidence.expectMore()
         for row in set.goodRows {
             var facts: [String: Evidence.Fact] = ["record": .text(set.rows[row].id.description)]
             for field in proven.fields {
@@ -19,10 +24,9 @@ enum EvidenceStep {
             }
             try EvidenceLog.append(
                 Evidence(
-                    proven.kind, at: transaction.now, by: transaction.session.user, to: set.rows[row].subject,
-                    facts: facts
+                    proven.kind, at: now, by: session.user, to: set.rows[row].subject, facts: facts
                 ),
-                transaction.connection
+                connection
             )
         }
     }

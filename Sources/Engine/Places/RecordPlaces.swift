@@ -7,6 +7,7 @@ struct RecordPlaces {
     private let emails: Set<String>
     private let phones: [PhonePattern]
     private let names: Set<[UInt32]>
+    private let nameParts: Set<[UInt32]>
     private let addressParts: Set<[UInt32]>
 
     init(_ identifiers: PersonIdentifiers) {
@@ -15,6 +16,8 @@ struct RecordPlaces {
         emails = Set(identifiers.emails.map { $0.lowercased() })
         phones = identifiers.phones.compactMap(PhonePattern.init)
         names = Set(identifiers.names.flatMap(Self.spellings))
+        nameParts = Set(
+            identifiers.names.flatMap { [$0.last, $0.first] }.filter { !$0.isEmpty }.map { FoldedText($0).folded })
         addressParts = Set(
             identifiers.addresses.flatMap { [$0.street, $0.city, $0.postalCode] }.filter { !$0.isEmpty }
                 .map { FoldedText($0).folded }
@@ -27,7 +30,8 @@ struct RecordPlaces {
             let (field, value) = (item.field, row.values[item.place])
             guard !value.isNull, let text = value.shown else { return [] }
             if isOwnData(field, value, of: row.object) {
-                return [structured(row, field, text, .field, isOwn: true)]
+                let tells = tellsWho(field, value, of: row.object)
+                return [structured(row, field, text, .field, isOwn: true, isIdentifying: tells)]
             }
             return mentions(row, field, text, standing: .own, isOwn: true)
         }
@@ -94,6 +98,25 @@ struct RecordPlaces {
             || (classification == .contact && addressParts.contains(FoldedText(text).folded))
     }
 
+    /// Whether a value that is data of the person tells them from others. Not the record's own key, by which the place is
+    /// named; and not a name that is put together of other fields, which are places themselves.
+    private func tellsWho(_ field: Field, _ value: Value, of object: ObjectSchema) -> Bool {
+        guard !field.isExternalID, !object.fields.contains(where: { $0.compoundFieldName == field.name }) else {
+            return false
+        }
+        if case .date(let day) = value { return identifiers.birthdates.contains(day) }
+        switch field.classification {
+        case .financial, .specialCare: return true
+        case .identity, .contact, .technical: break
+        case .behaviour, .preference, .link, .freeText, nil: return false
+        }
+        if field.isCustom { return true }
+        guard let text = value.text else { return false }
+        let folded = FoldedText(text).folded
+        return isEmail(text) || isPhone(text, field) || names.contains(folded)
+            || (field.classification == .identity ? nameParts : addressParts).contains(folded)
+    }
+
     private func isEmail(_ text: String) -> Bool { text.utf8.contains(64) && emails.contains(text.lowercased()) }
 
     private func isPhone(_ text: String, _ field: Field) -> Bool {
@@ -101,11 +124,12 @@ struct RecordPlaces {
     }
 
     private func structured(
-        _ row: StoredRow, _ field: Field, _ text: String, _ reason: TraceReason, isOwn: Bool
+        _ row: StoredRow, _ field: Field, _ text: String, _ reason: TraceReason, isOwn: Bool, isIdentifying: Bool = true
     ) -> Place {
         Place(
             object: row.object.name, record: row.id, externalID: row.externalID, field: field.name, start: 0,
-            end: text.unicodeScalars.count, text: text, kind: .structured, reason: reason, isInOwnRecord: isOwn
+            end: text.unicodeScalars.count, text: text, kind: .structured, reason: reason, isInOwnRecord: isOwn,
+            isIdentifying: isIdentifying
         )
     }
 
@@ -122,7 +146,7 @@ struct RecordPlaces {
                 object: row.object.name, record: row.id, externalID: row.externalID, field: field.name,
                 start: fragment.start, end: fragment.end,
                 text: String(String.UnicodeScalarView(scalars[fragment.start..<fragment.end])), kind: .mention,
-                reason: reason ?? .mention(fragment.kind), isInOwnRecord: isOwn
+                reason: reason ?? .mention(fragment.kind), isInOwnRecord: isOwn, isIdentifying: true
             )
         }
     }

@@ -54,6 +54,9 @@ public struct Place: Hashable, Sendable {
     public let reason: TraceReason
     /// Whether the record is the person's own.
     public let isInOwnRecord: Bool
+    /// Whether the person can be told by it from others: a name, an address, a number, a day of birth. Else it is what
+    /// their own record says of them besides: a title, a country, a choice.
+    public let isIdentifying: Bool
 
     public enum Kind: String, Sendable {
         /// The whole value of a personal field.

@@ -9,11 +9,20 @@ extension Requests {
         if let decided = try await steps(of: id).last(where: { $0.name == "Decided" }) {
             return try ErasurePolicy(text: decided.detail ?? "")
         }
-        // Everything deleted shows whose records there are; of these the rules say what is kept.
-        let plan = try await session.previewErasure(of: request.person, policy: ErasurePolicy(actions: [:]))
-        let ids = Dictionary(grouping: plan.places.map(\.place).filter(\.isInOwnRecord), by: \.object)
-            .mapValues { Array(Set($0.map(\.record))).sorted() }
-        return try await ErasureRules.standard().policy(for: ids, today: environment.now().day, session)
+        return try await erasurePolicy(of: request.person)
+    }
+
+    /// What an erasure of a person would do by the rules, before anybody asked for one. Nothing is changed.
+    /// - Parameter person: A record of the person.
+    /// - Throws: `INSUFFICIENT_ACCESS`; `NOT_FOUND` for a record that is nobody's or absent.
+    public func erasurePlan(of person: RecordID) async throws -> ErasurePlan {
+        try await session.previewErasure(of: person, policy: try await erasurePolicy(of: person))
+    }
+
+    /// Everything deleted shows whose records there are; of these the rules say what is kept.
+    private func erasurePolicy(of person: RecordID) async throws -> ErasurePolicy {
+        let plan = try await session.previewErasure(of: person, policy: .standard)
+        return try await ErasureRules.standard().policy(for: plan.records, today: environment.now().day, session)
     }
 
     /// The signed certificate of an erasure, a JSON file that anybody can check with the organisation's public key.

@@ -6,7 +6,7 @@ public import Records
 /// ## Topics
 /// - Asking: ``open(_:)``, ``request(_:)``, ``queue()``, ``all()``, ``requests(of:)``, ``steps(of:)``
 /// - Deciding: ``verify(_:method:)``, ``extend(_:reason:)``, ``preview(_:policy:)``, ``erasurePolicy(for:)``,
-///   ``approve(_:policy:)``, ``refuse(_:ground:)``
+///   ``erasurePlan(of:)``, ``approve(_:policy:)``, ``refuse(_:ground:)``
 /// - Doing: ``carryOut(_:note:)``, ``announce(_:how:)``, ``lift(_:)``, ``close(_:)``, ``package(for:)``,
 ///   ``certificate(of:)``
 ///

@@ -10,7 +10,10 @@ final class SQLiteConnection: Connection {
     private(set) var transaction = 0
     private var savepointDepth = 0
 
-    enum Role { case writer, reader }
+    /// What is told of this connection's commits; nil: nobody.
+    private var checkpoints: Checkpoints?
+
+    enum Role { case writer, reader, checkpointer }
 
     /// How long another process may hold the file, for example one that copies it.
     static let busyMilliseconds: Int32 = 5000
@@ -34,6 +37,19 @@ final class SQLiteConnection: Connection {
             sqlite3_close(opened)
             throw error
         }
+    }
+
+    /// Tells of every commit how long the log is.
+    func tell(_ checkpoints: Checkpoints) {
+        self.checkpoints = checkpoints
+        sqlite3_wal_hook(
+            database,
+            { checkpoints, database, _, pages in
+                guard let checkpoints, let database else { return SQLITE_OK }
+                Unmanaged<Checkpoints>.fromOpaque(checkpoints).takeUnretainedValue().committed(Int(pages), on: database)
+                return SQLITE_OK
+            },
+            Unmanaged.passUnretained(checkpoints).toOpaque())
     }
 
     /// Ends it, on its own thread or when no thread uses it.
@@ -145,14 +161,14 @@ final class SQLiteConnection: Connection {
             PRAGMA trusted_schema = OFF;
             """
         return switch role {
-        // References are the engine's; what is deleted is overwritten; the log is kept short between bulk loads.
+        // References are the engine's; what is deleted is overwritten; the log is moved by Checkpoints.
         case .writer:
             common + """
                 PRAGMA secure_delete = ON;
                 PRAGMA cache_size = -65536;
-                PRAGMA wal_autocheckpoint = 8000;
                 PRAGMA journal_size_limit = 67108864;
                 """
+        case .checkpointer: common
         case .reader:
             common + """
                 PRAGMA query_only = ON;

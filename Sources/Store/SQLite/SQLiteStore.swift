@@ -6,6 +6,7 @@ import Records
 public final class SQLiteStore: Store {
     private let writer: JobQueue<SQLiteConnection>
     private let readers: JobQueue<SQLiteConnection>
+    private let checkpoints: Checkpoints
 
     /// Opens the file, or makes it with mode 0600.
     ///
@@ -31,6 +32,7 @@ public final class SQLiteStore: Store {
     private init(path: String, readers count: Int) throws {
         var connections = [try SQLiteConnection(path: path, role: .writer)]
         do {
+            connections.append(try SQLiteConnection(path: path, role: .checkpointer))
             for _ in 0..<count { connections.append(try SQLiteConnection(path: path, role: .reader)) }
         } catch {
             for connection in connections { connection.close() }
@@ -38,12 +40,15 @@ public final class SQLiteStore: Store {
         }
         writer = JobQueue(longMax: 1)
         readers = JobQueue(longMax: max(1, count - 1))
-        for connection in connections.dropFirst() { readers.serve(connection) { $0.close() } }
+        checkpoints = Checkpoints(connections[1])
+        connections[0].tell(checkpoints)
+        for connection in connections.dropFirst(2) { readers.serve(connection) { $0.close() } }
         writer.serve(connections[0]) { $0.close() }
     }
 
     deinit {
         readers.close()
+        checkpoints.close()
         writer.close()
     }
 
@@ -73,6 +78,8 @@ public final class SQLiteStore: Store {
     public func close() async {
         readers.close()
         await readers.ended()
+        checkpoints.close()
+        await checkpoints.ended()
         writer.close()
         await writer.ended()
     }

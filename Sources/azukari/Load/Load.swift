@@ -36,8 +36,14 @@ struct Load {
         let inputs = try LoadInputs(
             path: path, object: object, schema: schema, mapping: mapping, csv: csv, skipsMissing: skipsMissing)
         inputs.passedOver.forEach(tell)
-        let proposal = try SchemaProposal(steps: inputs.steps, schema: schema, csv: csv)
+        let proposal = try SchemaProposal(
+            steps: inputs.steps, schema: schema, csv: csv, skipsMissing: skipsMissing)
         guard proposal.problems.isEmpty else { throw LoadError(proposal.problems.joined(separator: "\n")) }
+        var steps = inputs.steps
+        for (place, column) in proposal.leftOut {
+            tell("\(steps[place].name): \(column) is left out: it leads to records of a file that is not there.")
+            steps[place].mapping.leaveOut(column)
+        }
         if !proposal.isEmpty {
             guard addsFields else {
                 throw LoadError(
@@ -52,8 +58,8 @@ struct Load {
         }
         var references: [String: RecordID] = [:]
         var done: [StepResult] = []
-        for step in inputs.steps {
-            let result = try await run(step, schema, references, isOnly: inputs.steps.count == 1, in: session)
+        for step in steps {
+            let result = try await run(step, schema, references, isOnly: steps.count == 1, in: session)
             references.merge(result.tally.references) { $1 }
             done.append(result)
         }

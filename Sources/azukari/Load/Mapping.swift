@@ -48,6 +48,9 @@ struct Mapping {
     /// The rule for a column, in any letter case; nil when there is none.
     func rule(for column: String) -> Rule? { rules[column.lowercased()] }
 
+    /// Leaves a column out, whatever its rule was.
+    mutating func leaveOut(_ column: String) { rules[column.lowercased()] = Rule(target: "") }
+
     /// The mappings that come with the program.
     static var builtInNames: [String] {
         let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

@@ -5,6 +5,8 @@ import Records
 struct SchemaProposal {
     private(set) var objects: [NewObject] = []
     private(set) var fields: [(object: String, field: Field)] = []
+    /// Columns, each with the place of its step, whose references lead to nothing but files that are not there.
+    private(set) var leftOut: [(step: Int, column: String)] = []
     /// What cannot be loaded at all, over all steps.
     private(set) var problems: [String] = []
     /// The schema as it would be with everything added.
@@ -16,15 +18,19 @@ struct SchemaProposal {
 
     var isEmpty: Bool { objects.isEmpty && fields.isEmpty }
 
+    private let skipsMissing: Bool
+
     /// Goes through the inputs in their order, parents first.
-    init(steps: [LoadStep], schema: Schema, csv: CSVOptions) throws {
+    /// - Parameter skipsMissing: whether references to files that are not there are left out, and not a problem.
+    init(steps: [LoadStep], schema: Schema, csv: CSVOptions, skipsMissing: Bool) throws {
         planned = schema
+        self.skipsMissing = skipsMissing
         for step in steps {
             if case .tree(let file) = step.content {
                 for row in file.rows { if let name = row.reference { references[name] = file.object } }
             }
         }
-        for step in steps { try add(step, csv) }
+        for (place, step) in steps.enumerated() { try add(step, at: place, csv) }
     }
 
     /// A line for each thing to be added.
@@ -46,7 +52,7 @@ struct SchemaProposal {
         for (object, field) in fields { try await session.addField(NewField(field), to: object) }
     }
 
-    private mutating func add(_ step: LoadStep, _ csv: CSVOptions) throws {
+    private mutating func add(_ step: LoadStep, at stepPlace: Int, _ csv: CSVOptions) throws {
         let source = try step.open(csv)
         if planned.object(step.object) == nil { addObject(step.object, columns: source.columns, step.mapping) }
         guard let object = planned.object(step.object) else { return }
@@ -56,6 +62,8 @@ struct SchemaProposal {
         var surveys = plan.missing.map { _ in ValueSurvey() }
         var found = plan.missing.map { $0.parent.map { Set([$0]) } ?? [] }
         var isReference = plan.missing.map { _ in step.resolvesReferences }
+        var dangling: [String?] = plan.missing.map { _ in nil }
+        var hasValues = plan.missing.map { _ in false }
         var rows = 0
         while rows < Self.rowsSurveyedMax, let block = try source.next() {
             rows += block.rowCount
@@ -63,14 +71,20 @@ struct SchemaProposal {
                 for (place, missing) in plan.missing.enumerated() {
                     let value = block.cells.value(row, missing.column)
                     surveys[place].note(converted(value, by: plan.columns[missing.column]))
-                    guard isReference[place], let text = value.text else { continue }
-                    let parent = text.first == TreeFile.referenceMark ? references[String(text.dropFirst())] : nil
+                    guard step.resolvesReferences, let text = value.text else { continue }
+                    let isMarked = text.first == TreeFile.referenceMark
+                    let parent = isMarked ? references[String(text.dropFirst())] : nil
                     if let parent { found[place].insert(parent) } else { isReference[place] = false }
+                    if isMarked, parent == nil { dangling[place] = text } else { hasValues[place] = true }
                 }
             }
         }
         var proposed: [Field] = []
         for (place, missing) in plan.missing.enumerated() {
+            if let text = dangling[place], !hasValues[place] {
+                leaveOut(source.columns[missing.column], of: step, at: stepPlace, because: text)
+                continue
+            }
             let isLookup = missing.parent != nil || isReference[place] && !found[place].isEmpty
             var field = surveys[place].field(named: missing.field, type: isLookup ? .reference : missing.type)
             if isLookup {
@@ -90,6 +104,14 @@ struct SchemaProposal {
             fields.append((object.name, field))
             planned = planned.adding(field, to: object.name)
         }
+    }
+
+    /// A name that only its plan understands is no value, and would be taken for one.
+    private mutating func leaveOut(_ column: String, of step: LoadStep, at place: Int, because reference: String) {
+        if skipsMissing { return leftOut.append((place, column)) }
+        problems.append(
+            "\(step.name): Column \(column): \(reference) and the others stand for no records of this load. Load their file "
+                + "with it, or leave the column out with --map '\(column)='.")
     }
 
     private mutating func addObject(_ name: String, columns: [String], _ mapping: Mapping) {

@@ -7,9 +7,10 @@ import Records
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Examine an organisation: files, database, evidence log.",
+        abstract: "Examine an organisation: files, database, change log, evidence log, sealed files.",
         discussion: """
-            Reads everything and changes nothing. The service must not be running on the folder.
+            Reads everything and changes nothing, but that opening the folder takes up what a crash cut off, as every
+            opening does. The service must not be running on the folder.
 
             EXAMPLES
               azukari doctor --folder /srv/azukari

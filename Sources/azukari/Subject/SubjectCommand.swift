@@ -10,12 +10,14 @@ struct SubjectCommand: AsyncParsableCommand {
         abstract: "See a person whole, and do what they may ask for.",
         discussion: """
             A person is named by --id (of a contact, lead, individual, or any record of theirs), by --ext (the external
-            id Ext__c), or by --email. What changes something is entered in the register of requests, with its clock,
-            and needs --verified-by: how you know that it is they who ask.
+            id Ext__c), or by --email. What is a right of theirs is entered in the register of requests, with its clock,
+            and needs --verified-by: how you know that it is they who ask. A command that was cut off goes on with
+            --request and the number of its request.
 
             EXAMPLES
               azukari subject show --email hana@example.com
               azukari subject places --ext P0000001 --json
+              azukari subject consent --ext P0000001 --channel Email --status OptOut --method Phone
               azukari subject package --ext P0000001 --verified-by "passport seen" --out hana.zip
               azukari subject restrict --ext P0000001 --verified-by "known voice, called back"
               azukari subject lift R-000001 --told Email
@@ -23,7 +25,7 @@ struct SubjectCommand: AsyncParsableCommand {
               azukari subject erase --ext P0000001 --verified-by "signed letter" --certificate hana.json
             """,
         subcommands: [
-            SubjectShowCommand.self, SubjectPlacesCommand.self, SubjectPackageCommand.self,
+            SubjectShowCommand.self, SubjectPlacesCommand.self, SubjectConsentCommand.self, SubjectPackageCommand.self,
             SubjectRestrictCommand.self, SubjectLiftCommand.self, SubjectEraseCommand.self,
         ])
 }
@@ -40,6 +42,8 @@ struct PersonOptions: ParsableArguments {
         }
     }
 
+    var isNamed: Bool { id != nil || ext != nil || email != nil }
+
     /// A record of the person.
     ///
     /// - Throws: `NOT_FOUND` when there is none, `INVALID_OPERATION` when several people are meant.
@@ -55,14 +59,16 @@ struct PersonOptions: ParsableArguments {
         throw ValidationError("Name the person with --id, --ext or --email.")
     }
 
-    /// Several records may be one person's; several people are not one.
+    /// Several records may be one person's, also a lead that no record ties to the contact; several people are not one.
     private func only(_ records: [RecordID], _ key: String, in session: Session) async throws -> RecordID {
         var people: Set<RecordID> = []
         for record in records { if let person = try await session.subject(of: record) { people.insert(person) } }
         guard let first = records.first, !people.isEmpty else {
             throw PlatformError(.notFound, "No person is found by \(key). A restricted person is found by nobody.")
         }
-        guard people.count == 1 else {
+        if people.count == 1 { return first }
+        let trace = try await session.trace(first)
+        guard people.isSubset(of: [trace.subject] + trace.otherSubjects) else {
             let ids = people.sorted().map(\.description).joined(separator: ", ")
             throw PlatformError(.invalidOperation, "\(key) is of several people: name one with --id. They are \(ids).")
         }
@@ -81,39 +87,5 @@ extension Session {
             ).compactMap(\.id)
         }
         return found
-    }
-
-    /// A request by its number (`R-000001`) or its id.
-    func requestID(named name: String) async throws -> RecordID {
-        let found = try await query(
-            "SELECT Id FROM DataSubjectRequest WHERE Name = :name", bindings: ["name": .one(.text(name))])
-        guard let id = found.first?.id ?? RecordID(name) else {
-            throw PlatformError(.notFound, "There is no request \(name) in the register.")
-        }
-        return id
-    }
-}
-
-/// What enters a request in the register.
-struct AskingOptions: ParsableArguments {
-    @Option(help: "How you know that it is the person who asks. Kept with the request.") var verifiedBy: String?
-    @Option(help: "The law that applies: gdpr, uk-gdpr, appi, ccpa, lgpd, as far as there is a file for it.")
-    var regulation = "gdpr"
-    @Option(help: "How the request came: Portal, Email, Phone, Letter, Desk, API.") var channel = "Desk"
-    @Option(help: "What the person wrote.") var reason: String?
-    @Option(help: "The language of the answer: ja or en.") var language = "en"
-
-    /// Enters, verifies and approves a request, as the person at the machine.
-    func approved(
-        _ kind: RequestKind, of person: RecordID, _ requests: Requests
-    ) async throws -> DataSubjectRequest {
-        guard let verifiedBy else {
-            throw ValidationError("Say with --verified-by how you know that it is the person who asks.")
-        }
-        let opened = try await requests.open(
-            Requests.Asking(
-                kind, of: person, regulation: regulation, channel: channel, reason: reason, language: language))
-        _ = try await requests.verify(opened.id, method: verifiedBy)
-        return try await requests.approve(opened.id)
     }
 }

@@ -25,7 +25,7 @@ struct SubjectPackageCommand: AsyncParsableCommand {
     func run() async throws {
         let (request, package) = try await organisation.withSession("a package made at the command line") { session in
             let requests = Requests(session, environment: .system)
-            let request = try await asking.approved(.access, of: try await person.record(in: session), requests)
+            let request = try await asking.approved(.access, of: person, requests, in: session)
             let package = try await requests.package(for: request.id)
             if out.lowercased().hasSuffix(".zip") {
                 let file = try ExportFile(path: out)
@@ -34,7 +34,7 @@ struct SubjectPackageCommand: AsyncParsableCommand {
             } else {
                 try package.write(to: out)
             }
-            return (try await requests.carryOut(request.id), package)
+            return (try await requests.finish(request), package)
         }
         request.answer(json: organisation.json, [
             ("out", out), ("records", String(package.counts.values.reduce(0, +))), ("manifest", package.hash),
@@ -48,8 +48,9 @@ struct SubjectRestrictCommand: AsyncParsableCommand {
         commandName: "restrict",
         abstract: "Take a person's records out of every use, sealed, until the restriction is lifted.",
         discussion: """
-            EXAMPLE
+            EXAMPLES
               azukari subject restrict --ext P0000001 --verified-by "known voice, called back"
+              azukari subject restrict --request R-000001
             """)
 
     @OptionGroup var organisation: OrganisationOptions
@@ -59,8 +60,8 @@ struct SubjectRestrictCommand: AsyncParsableCommand {
     func run() async throws {
         let request = try await organisation.withSession("a restriction at the command line") { session in
             let requests = Requests(session, environment: .system)
-            let request = try await asking.approved(.restriction, of: try await person.record(in: session), requests)
-            return try await requests.carryOut(request.id)
+            return try await requests.finish(
+                try await asking.approved(.restriction, of: person, requests, in: session))
         }
         request.answer(json: organisation.json, [])
     }
@@ -72,7 +73,8 @@ struct SubjectLiftCommand: AsyncParsableCommand {
         commandName: "lift",
         abstract: "End a restriction; the records are back as they were.",
         discussion: """
-            The person must be told before (GDPR Art. 18(3)): --told says how they were.
+            The person must be told before (GDPR Art. 18(3)): --told says how they were. A lifting that was cut off goes on
+            when it is asked for again.
 
             EXAMPLE
               azukari subject lift R-000001 --told Email
@@ -85,110 +87,20 @@ struct SubjectLiftCommand: AsyncParsableCommand {
     func run() async throws {
         let lifted = try await organisation.withSession("a restriction lifted at the command line") { session in
             let requests = Requests(session, environment: .system)
-            let id = try await session.requestID(named: request)
-            if try await requests.request(id).status == .carriedOut { _ = try await requests.announce(id, how: told) }
-            return try await requests.lift(id)
+            let known = try await requests.request(try await session.requestID(named: request))
+            if known.status == .lifted { return known }
+            // Told before a crash is told, but it must be on record.
+            let isNoted = try await requests.steps(of: known.id).contains { $0.name == "Announced" }
+            if !isNoted { _ = try await requests.announce(known.id, how: told) }
+            return try await requests.lift(known.id)
         }
         lifted.answer(json: organisation.json, [])
     }
 }
 
-/// `azukari subject erase`.
-struct SubjectEraseCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "erase",
-        abstract: "Erase a person everywhere, and get the signed certificate.",
-        discussion: """
-            --preview shows what would be deleted, made anonymous, redacted in others' texts or kept on a legal ground,
-            and changes nothing. An erasure that was cut off goes on with --request.
-
-            EXAMPLES
-              azukari subject erase --ext P0000001 --preview
-              azukari subject erase --ext P0000001 --verified-by "signed letter" --certificate hana.json --yes
-              azukari subject erase --request R-000002 --certificate hana.json --yes
-            """)
-
-    @OptionGroup var organisation: OrganisationOptions
-    @OptionGroup var person: PersonOptions
-    @OptionGroup var asking: AskingOptions
-    @Option(help: "Go on with a request that was approved before.") var request: String?
-    @Flag(help: "Show what would be done, and do nothing.") var preview = false
-    @Flag(help: "Do not ask again.") var yes = false
-    @Option(help: "Where the certificate is written.") var certificate: String?
-
-    func run() async throws {
-        try await organisation.withSession("an erasure at the command line") { session in
-            let requests = Requests(session, environment: .system)
-            if preview {
-                let plan = try await session.previewErasure(of: try await person.record(in: session), policy: .standard)
-                return show(plan)
-            }
-            let approved: DataSubjectRequest
-            if let request {
-                approved = try await requests.request(try await session.requestID(named: request))
-            } else {
-                let record = try await person.record(in: session)
-                guard yes || Terminal.ask("Erase the person of \(record)? It cannot be undone.") else {
-                    throw LoadError("Nothing was erased. To agree beforehand: --yes.")
-                }
-                approved = try await asking.approved(.erasure, of: record, requests)
-            }
-            let done = approved.status == .approved ? try await requests.carryOut(approved.id) : approved
-            var facts: [(String, String)] = []
-            if let certificate {
-                let file = try ExportFile(path: certificate)
-                try file.write(try await requests.certificate(of: done.id))
-                try file.commit()
-                facts.append(("certificate", certificate))
-            }
-            done.answer(json: organisation.json, facts)
-        }
-    }
-
-    private func show(_ plan: ErasurePlan) {
-        if organisation.json {
-            var json = JSONWriter(isIndented: true)
-            json.object { json in
-                json.member("subject", plan.subject.description)
-                json.key("records")
-                json.array { json in
-                    for node in plan.nodes {
-                        json.object { json in
-                            json.member("object", node.object)
-                            json.key("count")
-                            json.integer(node.count)
-                            json.member("decision", node.decision.text)
-                        }
-                    }
-                }
-                json.key("places")
-                json.integer(plan.places.count)
-                json.key("doubtful")
-                json.array { json in for record in plan.doubtful { json.string(record.id.description) } }
-            }
-            return Terminal.say(json.bytes + [0x0A])
-        }
-        Terminal.say(Terminal.table(
-            ["Object", "Records", "What becomes of them", "Such as"],
-            plan.nodes.map { [$0.object, String($0.count), $0.decision.text, $0.samples.joined(separator: ", ")] }))
-        Terminal.say("\(plan.places.count) places; \(plan.doubtful.count) records may be the same person's and are left alone.")
-    }
-}
-
-extension ErasurePlan.Decision {
-    fileprivate var text: String {
-        switch self {
-        case .delete: "delete"
-        case .anonymise: "anonymise"
-        case .redact: "redact"
-        case .keep(let ground, let until): "keep: \(ground)" + (until.map { " until \($0)" } ?? "")
-        }
-    }
-}
-
 extension DataSubjectRequest {
     /// What came of a request.
-    fileprivate func answer(json isJSON: Bool, _ facts: [(String, String)]) {
+    func answer(json isJSON: Bool, _ facts: [(String, String)]) {
         guard isJSON else {
             Terminal.say("\(name): \(kind.rawValue), \(status.rawValue)")
             for (key, fact) in facts { Terminal.say("  \(key): \(fact)") }

@@ -9,6 +9,10 @@ struct SubjectPlacesCommand: AsyncParsableCommand {
         commandName: "places",
         abstract: "Where a person's data lies, in their own records and in others' texts.",
         discussion: """
+            Listed is every place by which the person can be told from others: names, addresses, numbers and days of birth,
+            as values of fields and as pieces of texts. --every-field adds what their own records say of them besides: a
+            title, a country, a choice, the records' own keys.
+
             With --json a line for each person: {"person", "places": [{"object", "ext", "field", "start", "end", "text",
             "kind"}]}. Start and end count Unicode code points in the field's value, the end exclusive; kind is
             structured (the value of a field) or mention (a piece of a text). --all goes through all contacts.
@@ -21,6 +25,7 @@ struct SubjectPlacesCommand: AsyncParsableCommand {
     @OptionGroup var organisation: OrganisationOptions
     @OptionGroup var person: PersonOptions
     @Flag(help: "All contacts, one after the other.") var all = false
+    @Flag(help: "Also the fields of their own records by which nobody is recognised.") var everyField = false
     @Flag(help: "Show progress even when standard error is no terminal.") var progress = false
 
     func run() async throws {
@@ -39,8 +44,9 @@ struct SubjectPlacesCommand: AsyncParsableCommand {
     }
 
     private func show(_ trace: Trace, _ name: String) {
+        let places = trace.places.filter { everyField || $0.isIdentifying }
         guard organisation.json else {
-            let rows = trace.places.map {
+            let rows = places.map {
                 [$0.object, $0.externalID.isEmpty ? $0.record.description : $0.externalID, $0.field,
                  "\($0.start)–\($0.end)", $0.kind.rawValue, $0.text.split(whereSeparator: \.isNewline).joined(separator: " ")]
             }
@@ -52,7 +58,7 @@ struct SubjectPlacesCommand: AsyncParsableCommand {
             json.member("person", name)
             json.key("places")
             json.array { json in
-                for place in trace.places {
+                for place in places {
                     json.object { json in
                         json.member("object", place.object)
                         json.member("ext", place.externalID)

@@ -76,6 +76,11 @@ import Testing
             let key = engine.evidence.verifierKey
             let verified = try Engine.verify(certificate: Array(body.utf8), key: key)
             #expect(verified.statement.contains("\"kind\":\"erasure\"") && verified.statement.contains("\"Contact\":1"))
+            let salt = try #require(body.firstRange(of: "\"salt\" : \"")).upperBound
+            let altered = body.replacingCharacters(in: salt..<body.index(salt, offsetBy: 2), with: "//")
+            #expect(throws: PlatformError(.invalidOperation, "")) {
+                try Engine.verify(certificate: Array(altered.utf8), key: key)
+            }
             await #expect(throws: PlatformError(.notFound, "")) { try await tables.session.trace(contact) }
             await #expect(throws: PlatformError(.invalidOperation, "")) {
                 try await tables.session.erase(plan, request: request)

@@ -13,6 +13,7 @@ extension PersonTables {
                 "LastName": "佐藤", "FirstName": "健一", "Name": "佐藤 健一", "Email": "kenichi@example.jp",
                 "Phone": "03-0000-0001", "IndividualId": .id(individual), "AccountId": .id(account), "Ext__c": "P1",
                 "Description": "VIP。サトウ ケンイチ", "MailingPostalCode": "100-0005", "Birthdate": .integer(-8231),
+                "MailingCountry": "日本", "Title": "部長",
             ]
         )
         let ownCase = try await insert(

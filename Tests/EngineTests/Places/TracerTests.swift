@@ -28,6 +28,18 @@ import Testing
         }
     }
 
+    @Test func `a name or address tells who it is, a country, a choice and the record's own key do not`() async throws {
+        try await PersonTables.with { tables in
+            let trace = try await tables.session.trace(try await tables.sato())
+            let contact = trace.places.filter { $0.externalID == "P1" && $0.kind == .structured }
+            let telling = Set(contact.filter { $0.isIdentifying }.map { $0.field })
+            let besides = Set(contact.filter { !$0.isIdentifying }.map { $0.field })
+            #expect(telling == ["LastName", "FirstName", "Email", "Phone", "MailingPostalCode", "Birthdate"])
+            #expect(besides == ["Name", "MailingCountry", "Title", "Ext__c"])
+            #expect(!trace.places.contains { !$0.isIdentifying && ($0.kind == .mention || !$0.isInOwnRecord) })
+        }
+    }
+
     @Test func `a lead with the same address is the same person only when a name agrees`() async throws {
         try await PersonTables.with { tables in
             let contact = try await tables.sato()
