@@ -82,13 +82,15 @@ struct CSVSourceTests {
         try withFile(bytes) { path in
             let source = try CSVSource(path: path, delimiter: nil, encoding: nil)
             #expect(source.columns == ["LastName"])
-            let rows = try source.next()
-            #expect(rows?.map(\.cells) == [["髙橋"]])
+            let block = try #require(try source.next())
+            #expect((0..<block.cells.rowCount).map(block.cells.values) == [["髙橋"]])
             #expect(try source.next() == nil)
         }
         try withFile(bytes + [0xFF, 0x0A, 0x41, 0x0A]) { path in
-            let rows = try CSVSource(path: path, delimiter: nil, encoding: .cp932).next()
-            #expect(rows?.map { $0.fault?.message } == [nil, "not CP932", nil])
+            let block = try #require(try CSVSource(path: path, delimiter: nil, encoding: .cp932).next())
+            #expect(block.numbers == [1, 3])
+            #expect(block.faulty.map(\.number) == [2])
+            #expect(block.faulty.map { $0.fault?.message } == ["not CP932"])
         }
     }
 

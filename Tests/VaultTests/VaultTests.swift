@@ -64,6 +64,32 @@ struct VaultTests {
         }
     }
 
+    @Test func `new people's keys lie in blocks, from which one goes alone`() async throws {
+        try await withVault { vault, master in
+            let people = try person(10)...person(1_009)
+            let keys = try #require(try await vault.newKeys(for: people))
+            var sealer = try Sealer(drawing: 2)
+            var sealed = [UInt8](repeating: 0, count: 3 + SealingKey.overheadBytes)
+            try sealed.withUnsafeMutableBytes { out in
+                try [1, 2, 3].withUnsafeBytes {
+                    try sealer.seal($0, under: keys, of: person(300), for: .changeLog, place: 7, into: out)
+                }
+            }
+            #expect(try await vault.newKeys(for: person(1_000)...person(1_100)) == nil)
+            #expect(try await vault.newKeys(for: person(5)...person(10)) == nil)
+            #expect(try await vault.keys(for: [person(299), person(5_000)]).count == 2)
+            #expect(try await vault.destroy([person(299)]) == 1)
+            #expect(try await vault.newKeys(for: person(299)...person(299)) == nil)
+            await vault.close()
+            let again = try await open(MasterKey(at: folder + "/master.key"))
+            #expect(try await again.key(for: person(300)).open(sealed, for: .changeLog, place: 7) == [1, 2, 3])
+            await #expect(throws: VaultError(.destroyed, "")) { try await again.key(for: person(299)) }
+            let edges = try await again.keys(for: [person(10), person(265), person(266), person(1_009)])
+            #expect(Set(edges.values.map { $0.key.withUnsafeBytes { Array($0) } }).count == 4)
+            await again.close()
+        }
+    }
+
     @Test func `a named secret is the same every time`() async throws {
         try await withVault { vault, _ in
             let secret = try await vault.secret(named: "log")
@@ -93,7 +119,7 @@ struct VaultTests {
     private func wrappedKey(of person: RecordID) async throws -> [UInt8] {
         let store = try SQLiteStore.open(path: folder + "/keys.sqlite", readers: 1)
         let wrapped = try await store.read { connection in
-            try connection.first("SELECT wrapped FROM subject_key WHERE subject = \(.id(person))") { row in
+            try connection.first("SELECT wrapped FROM subject_keys WHERE first = \(.id(person))") { row in
                 row.withBytes(0) { Array($0) }
             }
         }

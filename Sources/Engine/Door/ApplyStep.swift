@@ -17,10 +17,22 @@ enum ApplyStep {
         let good = set.goodRows
         var refused: [(row: Int, error: PlatformError)] = []
         try set.cells.withReader { cells in
+            // Where all rows are alike, the first sets it for all; what was null stays so until it is set.
+            let different = set.fields.indices.filter { !cells.isUniform($0) }
+            var isNull = [Bool](repeating: true, count: set.fields.count)
             try statement.runEach(good.count) { place, bindings in
-                bindings.set(set.rows[good[place]].id.rawValue, at: 0)
-                for column in set.fields.indices where place == 0 || !cells.isUniform(column) {
-                    bind(cells.cell(good[place], column), cells, bindings, column + 1)
+                let row = good[place]
+                bindings.set(set.rows[row].id.rawValue, at: 0)
+                if place == 0 {
+                    for column in set.fields.indices where cells.isUniform(column) {
+                        bind(cells.cell(row, column), cells, bindings, column + 1)
+                    }
+                }
+                for column in different {
+                    let cell = cells.cell(row, column)
+                    if cell.isNull && isNull[column] { continue }
+                    isNull[column] = cell.isNull
+                    bind(cell, cells, bindings, column + 1)
                 }
             } failed: { place, error in
                 guard let error = error as? PlatformError, error.code == .duplicateValue else { throw error }

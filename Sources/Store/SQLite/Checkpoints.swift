@@ -11,9 +11,9 @@ final class Checkpoints: Sendable {
     private let asked = Atomic(0)
 
     /// Pages (of 8 KiB) in the log after which they are moved.
-    private static let pagesBetween = 2000
+    private static let pagesBetween = 500
     /// Pages after which the writer stops for it.
-    private static let pagesMax = 12_000
+    private static let pagesMax = 3000
 
     /// - Parameter connection: For this alone.
     init(_ connection: SQLiteConnection) {
