@@ -32,6 +32,7 @@ enum CertificatePage {
     struct Count: Sendable {
         let label: String
         let value: String
+        let isNothing: Bool
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -107,7 +108,10 @@ enum CertificatePage {
         return Set(fates.flatMap(\.keys)).sorted().map { object in
             Row(
                 label: visit.objectLabel(object),
-                counts: zip(columns, fates).map { Count(label: $0, value: Words.grouped($1[object] ?? 0)) }
+                counts: zip(columns, fates).map { label, fate in
+                    let number = fate[object] ?? 0
+                    return Count(label: label, value: Words.grouped(number), isNothing: number == 0)
+                }
             )
         }
     }

@@ -73,7 +73,7 @@ struct Graph: Sendable {
     /// A long name is cut: the whole stands in the list beside.
     private static func lines(of name: String, below: String, middle: Double) -> [Line] {
         let isWide = name.unicodeScalars.contains { $0.value >= 0x2E80 }
-        let shown = name.count > (isWide ? 7 : 14) ? String(name.prefix(isWide ? 6 : 13)) + "…" : name
+        let shown = name.count > (isWide ? 6 : 13) ? String(name.prefix(isWide ? 5 : 12)) + "…" : name
         return [
             Line(kind: "name", y: text(middle + (below.isEmpty ? 5 : 1)), text: shown),
             Line(kind: "sub", y: text(middle + 17), text: String(below.prefix(16))),
