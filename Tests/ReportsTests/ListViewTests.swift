@@ -72,6 +72,21 @@ struct ListViewTests {
         }
     }
 
+    @Test(arguments: [
+        ("+81 3-0000-0001", "+81 3-0000-0001"), ("-5", "-5"), ("+1 (555) 0101-1015", "+1 (555) 0101-1015"),
+        ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), ("-A1", "'-A1"), ("@SUM(1)", "'@SUM(1)"), ("=1", "'=1"),
+    ])
+    func `a telephone number is no formula, and a formula is none any more`(text: String, cell: String) async throws {
+        try await withCompany { company in
+            let batch = Batch("Contact", ["LastName": .text(text)])
+            let outcomes = try await company.agent.create(batch, onFailure: .rollbackAll)
+            guard case .done(let id, _) = try #require(outcomes.first) else { throw PlatformError(.notFound, "") }
+            var condition = ListCondition()
+            condition.only([id])
+            #expect(try await Self.file(Self.list(condition), company.agent).contains("\r\n\(cell),,,\r\n"))
+        }
+    }
+
     @Test func `an export is on record: in the evidence log as a whole, and for each person who was in it`()
         async throws
     {
