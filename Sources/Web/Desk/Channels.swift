@@ -55,7 +55,7 @@ struct Channel: Sendable {
         return visit.words(
             "channel.reason",
             [
-                "record": object.label(language),
+                "record": visit.objectLabel(object.name),
                 "field": ([field.label(language)] + said).joined(separator: language == .ja ? "は" : " is "),
             ]
         )

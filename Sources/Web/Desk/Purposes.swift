@@ -76,7 +76,7 @@ enum Purposes {
         let holdings = try await Holdings(visit.session).holdings(of: person.id)
         let byPurpose = Dictionary(grouping: holdings) { $0.purpose[language.rawValue] ?? "" }
         return byPurpose.sorted { $0.key > $1.key }.map { purpose, holdings in
-            let objects = holdings.map { "\(language == .ja ? $0.labelJa : $0.label) \(Words.grouped($0.count))" }
+            let objects = holdings.map { "\(visit.objectLabel($0.object)) \(Words.grouped($0.count))" }
             let basis = holdings.first?.basis.map { $0.label(language.rawValue) }
             let article = holdings.first?.article.map { LawReference.text($0, language) }
             let until = holdings.compactMap(\.until).max()

@@ -51,9 +51,9 @@ enum Search {
         let byObject = Dictionary(grouping: hits, by: \.object)
         let order = byObject.keys.sorted { place(of: $0) < place(of: $1) }
         return order.compactMap { name in
-            guard let object = visit.schema.object(name), let hits = byObject[name] else { return nil }
+            guard visit.schema.object(name) != nil, let hits = byObject[name] else { return nil }
             return Group(
-                label: object.label(visit.words.language),
+                label: visit.objectLabel(name),
                 count: hits.count < hitsMax
                     ? Words.grouped(hits.count) : visit.words("search.limited", ["n": Words.grouped(hits.count)]),
                 hits: hits.map { hit in

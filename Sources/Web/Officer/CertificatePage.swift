@@ -188,6 +188,9 @@ extension Response {
 }
 
 extension Visit {
-    /// The name of an object for readers; its API name where they may not see it.
-    func objectLabel(_ name: String) -> String { schema.object(name)?.label(words.language) ?? name }
+    /// The name of an object for readers, as the desk calls it where it has a word of its own; its API name where they
+    /// may not see it.
+    func objectLabel(_ name: String) -> String {
+        words.known("object.\(name)") ?? schema.object(name)?.label(words.language) ?? name
+    }
 }

@@ -85,7 +85,9 @@ struct PreviewRecord: Sendable {
     ) {
         let schema = visit.schema.object(object)
         name =
-            schema?.nameField.flatMap { values?.text($0.name) } ?? values?.text("Subject") ?? places.first.map(\.place.externalID).flatMap {
+            schema?.nameField.flatMap { values?.text($0.name) } ?? values?.text("Subject") ?? places.first.map(
+                \.place.externalID
+            ).flatMap {
                 $0.isEmpty ? nil : $0
             } ?? id.description
         href = visit.href(of: id, object: object)

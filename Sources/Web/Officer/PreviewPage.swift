@@ -118,7 +118,7 @@ enum PreviewPage {
     private static func group(_ node: RequestPreview.Node, _ visit: Visit) -> Graph.Group {
         let fate = Fate(node.fate)
         return Graph.Group(
-            object: node.object, label: visit.words.language == .ja ? node.labelJa : node.label, count: node.count,
+            object: node.object, label: visit.objectLabel(node.object), count: node.count,
             tone: fate.tone,
             fate: visit.words("preview.\(fate.rawValue)")
         )
