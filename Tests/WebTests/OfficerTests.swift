@@ -29,7 +29,7 @@ struct OfficerTests {
             let shown = try await officer.get(
                 "\(request)/preview?decide.Case=keep&ground.Case=legalClaims&until.Case=2031-03-31")
             #expect(shown.status == .ok)
-            #expect(shown.text.contains("2031-03-31まで：法的請求のために必要"))
+            #expect(shown.text.contains("2031年3月31日まで：法的請求のために必要"))
             #expect(shown.text.contains("name=\"ground.Case\" value=\"legalClaims\""))
             let number = try #require(shown.text.firstMatch(of: #/R-\d+/#)).output
             // A slip of the finger loses nothing of what was decided.
@@ -49,7 +49,7 @@ struct OfficerTests {
                 ])
             #expect(erased.status == .seeOther, "\(erased.text.suffix(600))")
             let certificate = try await officer.get("\(request)/certificate").text
-            #expect(certificate.contains("ケース: 2031-03-31まで：法的請求のために必要"))
+            #expect(certificate.contains("ケース: 2031年3月31日まで：法的請求のために必要"))
             #expect(try await officer.get("/people/\(contact)").status == .notFound)
             #expect(try await officer.get(request).text.contains("個人データを消去し、本人の鍵を破棄しました。"))
         }

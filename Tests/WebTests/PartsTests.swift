@@ -128,6 +128,9 @@ struct GraphTests {
         #expect(graph.nodes.map(\.count) == ["1,204", "1"])
         #expect(graph.nodes[0].href == "#group-Case")
         #expect(graph.nodes[0].spoken == "Cases: 1,204 records, delete")
+        #expect(graph.centreLines.map(\.text) == ["山田 花子", "P1"])
+        let long = Graph.drawn(centre: "Camille Moreau-Delacroix", below: "R-1", groups: [], words: words)
+        #expect(long.centreLines.map(\.text) == ["Camille", "Moreau-Dela…", "R-1"])
         let radii = graph.nodes.compactMap { Double($0.radius) }
         #expect(radii[0] > radii[1])
     }

@@ -61,7 +61,7 @@ enum CertificatePage {
             ].compactMap { $0 },
             columns: columns, rows: rows(deed, columns, visit),
             kept: kept.map { object, kept in
-                "\(visit.objectLabel(object)): \(PreviewPage.ground(kept.ground, until: kept.until, words))"
+                "\(visit.objectLabel(object)): \(PreviewPage.ground(kept.ground, until: kept.until, visit))"
             },
             hasKept: !kept.isEmpty,
             proof: [

@@ -148,6 +148,6 @@ struct PreviewLine: Sendable {
     /// The ground on which something is kept; nil for what is not.
     static func because(_ fate: RequestPreview.Fate, _ visit: Visit) -> String? {
         guard case .keep(let ground, let until) = fate else { return nil }
-        return PreviewPage.ground(ground, until: until, visit.words)
+        return PreviewPage.ground(ground, until: until, visit)
     }
 }

@@ -109,10 +109,13 @@ enum PreviewPage {
     }
 
     /// Why something is kept, and until when.
-    static func ground(_ ground: String, until: String?, _ words: Words) -> String {
+    static func ground(_ ground: String, until: String?, _ visit: Visit) -> String {
+        let words = visit.words
         let named = words.known("ground.\(ground)") ?? ground
         guard let until, !until.isEmpty else { return words("preview.keep_ground", ["ground": named]) }
-        return words("preview.keep_because", ["until": until, "ground": named])
+        return words(
+            "preview.keep_because", ["until": Day(until).map(visit.dates.long) ?? until, "ground": named]
+        )
     }
 
     private static func group(_ node: RequestPreview.Node, _ visit: Visit) -> Graph.Group {
