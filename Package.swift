@@ -73,6 +73,8 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "Reports", dependencies: ["Records", "Engine", "Formats"], swiftSettings: strict),
+
         // The edges
         .target(
             name: "HTTP",
@@ -95,7 +97,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Records", "HTTP", "Engine", "Identity", "Privacy",
+                "Records", "HTTP", "Engine", "Identity", "Privacy", "Reports",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
@@ -154,6 +156,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Reports", "Engine", "Records", "AzukariTesting"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "APITests",
             dependencies: [
                 "API", "HTTP", "Identity", "Privacy", "Engine", "Formats", "Records", "AzukariTesting",
@@ -164,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "HTTP", "Identity", "Privacy", "Engine", "Records", "AzukariTesting",
+                "Web", "HTTP", "Identity", "Privacy", "Reports", "Engine", "Records", "AzukariTesting",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict

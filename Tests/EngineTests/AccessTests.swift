@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Store
 import Testing
@@ -36,6 +37,54 @@ struct AccessTests {
         let record = try #require(
             try await agent.retrieve("Contact", [QueryFixture.id("003", 1)], fields: nil).first ?? nil)
         #expect(record[value: "Birthdate"] == nil && record["LastName"].shown == "Sato")
+    }
+
+    @Test func `a standard user records consents once, and changes nothing of requests, erasures and restrictions`()
+        async throws
+    {
+        let fixture = try await QueryFixture()
+        let agent = try await fixture.user(7, profile: FirstRows.standardUser)
+        let schema = try await agent.schema()
+        let event = try #require(schema.object("ConsentEvent"))
+        #expect(event.isCreateable && !event.isUpdateable && !event.isDeletable)
+        let consent = try #require(schema.object("ContactPointTypeConsent"))
+        #expect(consent.isCreateable && consent.isUpdateable && !consent.isDeletable)
+        for name in ["DataSubjectRequest", "DataSubjectRequestStep", "ErasureCertificate"] {
+            #expect(schema.object(name) == nil)
+        }
+        for name in ["Individual", "ContactPointConsent", "PartyConsent", "AuthorizationFormConsent"] {
+            #expect(schema.object(name)?.isCreateable == false && schema.object(name)?.isUpdateable == false)
+        }
+        let contact = QueryFixture.id("003", 1)
+        await #expect(throws: PlatformError(.insufficientAccess, "")) {
+            _ = try await agent.restrict(contact, request: QueryFixture.id("500", 1))
+        }
+        await #expect(throws: PlatformError(.insufficientAccess, "")) {
+            _ = try await agent.previewErasure(of: contact, policy: .standard)
+        }
+    }
+
+    @Test func `the standard user of an organisation made earlier may record consents too`() async throws {
+        let fixture = try await QueryFixture()
+        let agent = try await fixture.user(7, profile: FirstRows.standardUser)
+        let migrations = try Migration.all(inFolder: Engine.resources.appending(path: "migrations"))
+        let migration = try #require(migrations.first { $0.name == "agents-record-consents" })
+        try await fixture.engine.store.write { connection in
+            // As it was before the migration: seen, and no more.
+            try connection.execute(
+                "UPDATE az_object_right SET rights = 1 WHERE object IN ('ConsentEvent', 'ContactPointTypeConsent')")
+            try connection.execute("DELETE FROM az_migration WHERE number = \(.integer(Int64(migration.number)))")
+            try LiveSchema.advance(on: connection)
+        }
+        #expect(try await agent.schema().object("ConsentEvent")?.isCreateable == false)
+        try await fixture.engine.store.write { connection in
+            try connection.migrate([migration])
+            try LiveSchema.advance(on: connection)
+        }
+        let schema = try await agent.schema()
+        #expect(schema.object("ConsentEvent")?.isCreateable == true)
+        #expect(schema.object("ConsentEvent")?.isUpdateable == false)
+        #expect(schema.object("ContactPointTypeConsent")?.isUpdateable == true)
     }
 
     @Test func `an administrator sees everything but what is internal`() async throws {

@@ -43,6 +43,26 @@ struct ConsentTests {
         }
     }
 
+    @Test func `an agent of the standard profile records and withdraws with proof, and rewrites no proof`() async throws
+    {
+        try await withCompany { company in
+            let agent = Consents(company.agent, environment: company.clock.environment)
+            for person in [company[.hanako], company[.taro]] {
+                let yes = try await agent.record(Self.decision(.email, true), of: person)
+                #expect(yes.capturedBy == company.agent.user)
+                #expect(try await company.agent.contactDecision(.email, address: nil, person: person).isAllowed)
+                company.clock.advance(seconds: 60)
+                try await agent.record(Self.decision(.email, false), of: person)
+                #expect(try await !company.agent.contactDecision(.email, address: nil, person: person).isAllowed)
+                company.clock.advance(seconds: 60)
+                await #expect(throws: PlatformError.self) {
+                    try await company.agent.updateRow("ConsentEvent", yes.id, ["TextShown": "Something else."])
+                }
+                #expect(try await agent.history(of: person).last { $0.id == yes.id }?.textShown == "I want news.")
+            }
+        }
+    }
+
     @Test func `an opt-in ends what opposed it, and stands with its proof`() async throws {
         try await withCompany { company in
             let consents = Consents(company.administrator, environment: company.clock.environment)

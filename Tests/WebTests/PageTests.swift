@@ -1,3 +1,4 @@
+import Engine
 import HTTPTypes
 import Records
 import Testing
@@ -149,6 +150,41 @@ struct PageTests {
             )
             #expect(sent.status == .ok)
             #expect(sent.text.contains("この方にメールは送れません"))
+        }
+    }
+
+    @Test func `what a search finds is called what people know it by, and leads to its case or person`() async throws {
+        try await TestDesk.run { desk in
+            let contact = try await desk.make("Contact", ["LastName": "山田", "Email": "yamada@example.co.jp"])
+            let record = try await desk.make(
+                "Case", ["ContactId": .id(contact), "Subject": "納品の遅れ", "Description": "yamada@example.co.jp"])
+            _ = try await desk.make(
+                "EmailMessage",
+                [
+                    "ParentId": .id(record), "Subject": "お詫び", "TextBody": "yamada@example.co.jp 様", "Incoming": true,
+                ])
+            _ = try await desk.make(
+                "CaseComment", ["ParentId": .id(record), "CommentBody": "yamada@example.co.jp に連絡"])
+            let page = try await desk.browser(of: TestDesk.agent).get("/search?q=yamada@example.co.jp").text
+            #expect(page.contains("<a href=\"/cases/\(record)\" data-open>お詫び</a>"))
+            #expect(page.matches(of: #/<a href="\/cases\/\w+" data-open>\d+ 納品の遅れ<\/a>/#).count == 2)
+        }
+    }
+
+    @Test func `a mail about no case is recorded, and stands in the person's timeline`() async throws {
+        try await TestDesk.run { desk in
+            let contact = try await desk.make("Contact", ["LastName": "山田", "Email": "yamada@example.co.jp"])
+            let browser = try await desk.browser(of: TestDesk.agent)
+            _ = try await browser.get("/people/\(contact)?compose=mail")
+            let sent = try await browser.post(
+                "/people/\(contact)/messages",
+                ["channel": "mail", "subject": "ご案内", "text": "お待ちしております。", "about": ""])
+            #expect(sent.status == .seeOther, "\(sent.text.suffix(400))")
+            let page = try await browser.get("/people/\(contact)").text
+            #expect(page.contains("お客様へのメール：ご案内") && page.contains("お待ちしております。"))
+            let mails = try await desk.engine.systemSession(as: .operator, reason: "test")
+                .query("SELECT ToAddress, Subject FROM EmailMessage")
+            #expect(mails.map { $0["ToAddress"].text } == ["yamada@example.co.jp"])
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import HTTPTypes
 import Records
 import Testing
 
@@ -43,6 +44,34 @@ struct DatesTests {
         #expect(dates.view(now.adding(seconds: -3600)).shown == "23 Nov 2026")
         #expect(dates.view(now).exact == "2026-11-24 00:30:00 Asia/Tokyo")
         #expect(dates.view(now).machine == "2026-11-23T15:30:00.000Z")
+    }
+}
+
+struct ErrorPageTests {
+    @Test(arguments: Language.allCases)
+    func `a failure of ours says what was kept and a number for support, and nothing of its cause`(
+        language: Language
+    ) throws {
+        let site = try Site()
+        let error = PlatformError(.unknownException, "The disk of 10.0.0.1 is full.", detail: "/var/secret")
+        let (page, status) = ErrorPage.of(error, words: site.words(language), requestID: "abc123")
+        #expect(status == .internalServerError)
+        let frame = Frame(
+            lang: language.rawValue, density: "compact", title: page.heading, t: site.words(language),
+            assets: site.assets.links, chrome: nil, notice: nil, page: page
+        )
+        let html = site.html("error", frame)
+        #expect(html.contains("abc123"))
+        #expect(html.contains(language == .ja ? "変更はしていません。" : "Nothing was changed."))
+        #expect(!html.contains("10.0.0.1") && !html.contains("secret"))
+    }
+
+    @Test func `what the browser asked too much or too often for is said in the reader's language`() throws {
+        let words = try Site().words(.ja)
+        for code in [PlatformError.Code.operationTooLarge, .limitExceeded] {
+            let page = ErrorPage.of(PlatformError(code, "Wire text."), words: words, requestID: "1").page
+            #expect(!page.text.contains { $0.isASCII && $0.isLetter }, "\(page.text)")
+        }
     }
 }
 
@@ -99,6 +128,9 @@ struct GraphTests {
         #expect(graph.nodes.map(\.count) == ["1,204", "1"])
         #expect(graph.nodes[0].href == "#group-Case")
         #expect(graph.nodes[0].spoken == "Cases: 1,204 records, delete")
+        #expect(graph.centreLines.map(\.text) == ["山田 花子", "P1"])
+        let long = Graph.drawn(centre: "Camille Moreau-Delacroix", below: "R-1", groups: [], words: words)
+        #expect(long.centreLines.map(\.text) == ["Camille", "Moreau-Dela…", "R-1"])
         let radii = graph.nodes.compactMap { Double($0.radius) }
         #expect(radii[0] > radii[1])
     }

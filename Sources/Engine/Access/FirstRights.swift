@@ -8,7 +8,8 @@ enum FirstRights {
             "INSERT INTO az_profile_power (profile, modifies_all) VALUES (\(.id(administrator)), 1)"
         )
         let worked: ObjectRights = [.read, .create, .edit]
-        for (objects, rights) in [(workedWith, worked), (read, ObjectRights.read)] {
+        let recorded: ObjectRights = [.read, .create]
+        for (objects, rights) in [(workedWith, worked), (proof, recorded), (follows, worked), (read, .read)] {
             for object in objects {
                 try connection.execute(
                     """
@@ -33,10 +34,16 @@ enum FirstRights {
         "Account", "Contact", "Lead", "Case", "CaseComment", "EmailMessage", "Task", "Event",
     ]
 
+    /// What a service agent takes down once and nobody changes: a decision about consent with its proof.
+    private static let proof = ["ConsentEvent"]
+
+    /// What is brought in step with a decision by whoever records it.
+    private static let follows = ["ContactPointTypeConsent"]
+
     /// What a service agent sees on a customer's page.
     private static let read = [
         "Individual", "ContactPointEmail", "ContactPointPhone", "ContactPointAddress", "ContactPointConsent",
-        "ContactPointTypeConsent", "PartyConsent", "ConsentEvent", "DataUsePurpose", "DataUseLegalBasis",
+        "PartyConsent", "DataUsePurpose", "DataUseLegalBasis",
         "AuthorizationForm", "AuthorizationFormText", "AuthorizationFormConsent", "AuthorizationFormDataUse",
         "CommSubscription", "CommSubscriptionChannelType", "CommSubscriptionConsent", "CommSubscriptionTiming",
         "EngagementChannelType", "CaseHistory", "User", "Group", "Organization", "RecordType",

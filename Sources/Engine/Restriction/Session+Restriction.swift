@@ -32,6 +32,16 @@ extension Session {
         try await mustActForPersons()
         return try await engine.store.read { try RestrictionDeed.find("TRUE", $0) }
     }
+
+    /// The restriction that holds a record, whichever of the person's it is; nil when none does.
+    /// - Throws: `INSUFFICIENT_ACCESS`.
+    public func restriction(holding record: RecordID) async throws -> RestrictionDeed? {
+        try await mustActForPersons()
+        return try await engine.store.read { connection in
+            guard let request = try self.engine.restrictedKeys.request(ofRecord: record, connection) else { return nil }
+            return try RestrictionDeed.find("request = \(.id(request))", connection).first
+        }
+    }
 }
 
 extension Engine {

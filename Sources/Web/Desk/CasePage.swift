@@ -15,6 +15,7 @@ enum CasePage {
         let statusAction: String
         let token: String
         let text: String
+        let error: Notice?
         let timelineCount: String
         let days: [Timeline.Day]
         let person: PersonPart?
@@ -29,7 +30,12 @@ enum CasePage {
         let channels: [ChannelView]
     }
 
-    static func show(_ visit: Visit) async throws -> Response {
+    static func show(_ visit: Visit) async throws -> Response { try await show(visit, text: "", error: nil) }
+
+    /// - Parameters:
+    ///   - text: A comment that was typed and could not be kept.
+    ///   - error: Why.
+    private static func show(_ visit: Visit, text: String, error: Notice?) async throws -> Response {
         let id = try visit.id()
         guard let object = visit.schema.object(of: id), object.name == "Case" else { throw NothingHere() }
         let columns = object.columns([
@@ -45,7 +51,7 @@ enum CasePage {
         let page = Page(
             number: number, subject: subject, state: CaseLine.state(record, visit),
             description: record.text("Description"), commentAction: "/cases/\(id)/comments",
-            statusAction: "/cases/\(id)/status", token: visit.token.text, text: "",
+            statusAction: "/cases/\(id)/status", token: visit.token.text, text: text, error: error,
             timelineCount: visit.words.count("person.timeline_count", moments.count),
             days: Timeline.days(moments, dates: visit.dates),
             person: try await person(of: record, visit),
@@ -63,7 +69,10 @@ enum CasePage {
             [
                 "ParentId": .id(id), "CommentBody": .text(form["text"] ?? ""), "IsPublished": false,
             ])
-        try await visit.session.create(batch, onFailure: .rollbackAll).first.taken()
+        let outcome = try await visit.session.create(batch, onFailure: .rollbackAll).first
+        if case .refused(let errors) = outcome {
+            return try await show(visit, text: form["text"] ?? "", error: notSaved(errors, "CaseComment", visit))
+        }
         return .seeOther("/cases/\(id)", told: .caseComment)
     }
 
@@ -71,8 +80,15 @@ enum CasePage {
         let form = try await visit.form()
         let id = try visit.id()
         let batch = Batch("Case", ["Id": .id(id), "Status": .text(form["status"] ?? "")])
-        try await visit.session.update(batch, onFailure: .rollbackAll).first.taken()
+        let outcome = try await visit.session.update(batch, onFailure: .rollbackAll).first
+        if case .refused(let errors) = outcome {
+            return try await show(visit, text: "", error: notSaved(errors, "Case", visit))
+        }
         return .seeOther("/cases/\(id)", told: .caseStatus)
+    }
+
+    private static func notSaved(_ errors: [PlatformError], _ object: String, _ visit: Visit) -> Notice {
+        .failed(visit.words("case.not_saved"), text: errors.map { visit.refusal($0, of: object) })
     }
 
     private static func moments(of id: RecordID, _ visit: Visit) async throws -> [Timeline.Moment] {
@@ -122,13 +138,5 @@ enum CasePage {
             Fact(words("cases.closed"), record.moment("ClosedDate").map(visit.dates.moment)),
             Fact(words("person.ext"), record.text("Ext__c")),
         ].compactMap { $0 }
-    }
-}
-
-extension Outcome? {
-    /// - Throws: the first error where the row was refused.
-    func taken() throws {
-        guard case .refused(let errors) = self else { return }
-        throw errors.first ?? PlatformError(.unknownException, "The row was refused without a reason.")
     }
 }

@@ -39,19 +39,26 @@ struct Channel: Sendable {
         )
     }
 
-    /// Why the door says no: the record and the field that say so.
+    /// Why the door says no: the record and the field that say so, each once.
     func reasons(_ visit: Visit) -> [String] {
-        decision.reasons.map { reason in
-            guard let object = visit.schema.object(reason.object) else { return reason.field }
-            let language = visit.words.language
-            return visit.words(
-                "channel.reason",
-                [
-                    "record": object.label(language),
-                    "field": object.field(reason.field)?.label(language) ?? reason.field,
-                ]
-            )
+        var seen: Set<String> = []
+        return decision.reasons.map { text($0, visit) }.filter { seen.insert($0).inserted }
+    }
+
+    private func text(_ reason: ContactDecision.Reason, _ visit: Visit) -> String {
+        guard let object = visit.schema.object(reason.object), let field = object.field(reason.field) else {
+            return visit.words("channel.reason_hidden")
         }
+        let language = visit.words.language
+        // A flag says it by its name; of a choice one wants to know which.
+        let said = field.picklist.isEmpty ? [] : [field.label(of: reason.value, language)]
+        return visit.words(
+            "channel.reason",
+            [
+                "record": visit.objectLabel(object.name),
+                "field": ([field.label(language)] + said).joined(separator: language == .ja ? "は" : " is "),
+            ]
+        )
     }
 
     func state(_ words: Words) -> StateWord {

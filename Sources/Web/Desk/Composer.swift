@@ -83,8 +83,9 @@ enum Composer {
         if !channel.decision.isAllowed {
             return .refused(
                 words(isMail ? "composer.refused_email" : "composer.refused_phone"),
-                text: channel.reasons(visit) + [words("composer.refused_hint")],
-                items: [Notice.Item(href: base + "/consent", text: words("composer.consent_link"))]
+                text: channel.reasons(visit) + (visit.mayRecordConsent ? [words("composer.refused_hint")] : []),
+                items: visit.mayRecordConsent
+                    ? [Notice.Item(href: base + "/consent", text: words("composer.consent_link"))] : []
             )
         }
         guard channel.address == nil else { return nil }
@@ -134,11 +135,15 @@ enum Composer {
             case "call": (call(person, about: about, subject: subject, text: text), .call)
             default: (note(person, about: about, text: text, visit), .note)
             }
-        let outcome = try await visit.session.create(batch, onFailure: .rollbackAll).first
+        var outcome = try await visit.session.create(batch, onFailure: .rollbackAll).first
+        if channel == "mail", about == nil, case .done = outcome {
+            let task = written(person, subject: subject, text: text)
+            outcome = try await visit.session.create(task, onFailure: .rollbackAll).first
+        }
         if case .refused(let errors) = outcome {
             let draft = Draft(
                 channel: channel, subject: subject, text: text, about: form["about"] ?? "",
-                refusal: errors.map(\.message)
+                refusal: errors.map { visit.refusal($0, of: batch.object) }
             )
             return try await PersonPage.show(visit, draft: draft)
         }
@@ -165,7 +170,18 @@ enum Composer {
             [
                 "ToAddress": .text(person.email ?? ""), "Subject": .text(subject), "TextBody": .text(text),
                 "Incoming": false, "Status": "3", "MessageDate": .datetime(visit.dates.now),
-                about == nil ? "RelatedToId" : "ParentId": .id(about ?? person.id),
+                "ParentId": about.map(Value.id) ?? .null,
+            ])
+    }
+
+    /// A mail belongs to a case or to nobody's record, so one about no case is also noted with the person, as the
+    /// platform does.
+    private static func written(_ person: Person, subject: String, text: String) -> Batch {
+        Batch(
+            "Task",
+            [
+                "Subject": .text(subject), "Description": .text(text), "TaskSubtype": "Email", "Status": "Completed",
+                "Priority": "Normal", "WhoId": .id(person.id),
             ])
     }
 

@@ -11,6 +11,8 @@ enum Home {
         let today: String
         let figures: [Figure]
         let cases: [CaseLine]
+        /// The reader's own, where there is no register of requests for them.
+        let ownCases: [CaseLine]
         let requests: [RequestLine]
         let canDecide: Bool
     }
@@ -32,7 +34,7 @@ enum Home {
                 Figure(label: words("home.figure_contacts"), count: Words.grouped(count), href: "/contacts", note: nil)
             )
         }
-        var cases: [CaseLine] = []
+        var (cases, ownCases): ([CaseLine], [CaseLine]) = ([], [])
         if visit.schema.object("Case") != nil {
             let count = try await visit.count("Case", where: "IsClosed = false")
             figures.append(
@@ -41,12 +43,8 @@ enum Home {
                     note: nil
                 )
             )
-            cases = try await visit.session.query(
-                """
-                SELECT Id, CaseNumber, Subject, Contact.Name, Status, IsClosed, CreatedDate FROM Case \
-                WHERE IsClosed = false ORDER BY CreatedDate DESC LIMIT 12
-                """
-            ).compactMap { CaseLine($0, visit, person: $0.text("Contact.Name")) }
+            cases = try await openCases("IsClosed = false", visit)
+            if !visit.isOfficer { ownCases = try await openCases("IsClosed = false AND OwnerId = :user", visit) }
         }
         var requests: [RequestLine] = []
         if visit.isOfficer {
@@ -60,12 +58,24 @@ enum Home {
                         : overdue > 0 ? .overdue(words.count("home.overdue", overdue)) : .may(words("home.on_time"))
                 )
             )
-            requests = queue.prefix(12).map { RequestLine($0, visit) }
+            let shown = Array(queue.prefix(12))
+            let names = try await visit.people(of: shown)
+            requests = shown.map { RequestLine($0, visit, person: names[$0.person] ?? visit.absent($0)) }
         }
         let page = Page(
             greeting: words("home.greeting", ["name": visit.user]), today: visit.dates.full(visit.dates.today),
-            figures: figures, cases: cases, requests: requests, canDecide: visit.isOfficer
+            figures: figures, cases: cases, ownCases: ownCases, requests: requests, canDecide: visit.isOfficer
         )
         return visit.page("home", title: words("home.title"), at: .home, page)
+    }
+
+    private static func openCases(_ condition: String, _ visit: Visit) async throws -> [CaseLine] {
+        try await visit.session.query(
+            """
+            SELECT Id, CaseNumber, Subject, Contact.Name, Status, IsClosed, CreatedDate FROM Case \
+            WHERE \(condition) ORDER BY CreatedDate DESC LIMIT 12
+            """,
+            bindings: ["user": .one(.id(visit.session.user))]
+        ).compactMap { CaseLine($0, visit, person: $0.text("Contact.Name")) }
     }
 }

@@ -56,7 +56,7 @@ enum Look {
             ],
             facts: [
                 Fact(words("person.created"), dates.long(dates.today)),
-                Fact(words("person.until", ["date": ""]), words("look.soft")),
+                Fact(words("person.held"), words("look.soft")),
             ].compactMap { $0 },
             channels: [
                 ChannelView(

@@ -74,19 +74,10 @@ struct PersonHistory: Sendable {
 
     private func mails() async throws -> [Timeline.Moment] {
         let columns = "Id, ParentId, Subject, TextBody, Incoming, FromAddress, ToAddress, MessageDate, CreatedDate"
-        let ofCases = try await rows(
+        return try await rows(
             "EmailMessage",
             "SELECT \(columns) FROM EmailMessage WHERE Parent.ContactId = :person ORDER BY CreatedDate DESC"
-        )
-        let direct = try await rows(
-            "EmailMessage",
-            "SELECT \(columns) FROM EmailMessage WHERE RelatedToId = :person ORDER BY CreatedDate DESC"
-        )
-        var seen: Set<RecordID> = []
-        return (ofCases + direct).compactMap { record in
-            guard let id = record.id, seen.insert(id).inserted else { return nil }
-            return CaseHistory.mail(record, visit)
-        }
+        ).compactMap { CaseHistory.mail($0, visit) }
     }
 
     private func tasks() async throws -> [Timeline.Moment] {
@@ -98,15 +89,20 @@ struct PersonHistory: Sendable {
             """
         ).compactMap { record in
             guard let at = record.moment("CreatedDate") else { return nil }
-            let isCall = record.text("TaskSubtype") == "Call" || record.text("CallType") != nil
             let subject = record.text("Subject") ?? words("cases.no_subject")
-            let kind = words(isCall ? "entry.call" : "entry.task", ["subject": subject])
+            let (icon, key) = Self.look(ofTask: record)
             return Timeline.Moment(
                 at: at,
-                entry: .of(isCall ? "phone" : "done", kind, at: time(at))
+                entry: .of(icon, words(key, ["subject": subject]), at: time(at))
                     .said(record.text("Description"), isOurs: true).by(record.text("CreatedBy.Name"))
             )
         }
+    }
+
+    /// A call, a mail about no case, or something to do.
+    private static func look(ofTask record: Record) -> (icon: String, key: String) {
+        if record.text("TaskSubtype") == "Call" || record.text("CallType") != nil { return ("phone", "entry.call") }
+        return record.text("TaskSubtype") == "Email" ? ("mail", "entry.mail_out") : ("done", "entry.task")
     }
 
     private func consents() async throws -> [Timeline.Moment] {
@@ -159,7 +155,9 @@ struct PersonHistory: Sendable {
     private func reads() -> [Timeline.Moment] {
         Dictionary(grouping: accesses) { visit.dates.day(of: $0.at) }.values.compactMap { ofDay in
             guard let last = ofDay.map(\.at).max() else { return nil }
-            let lines = ofDay.sorted { $0.at > $1.at }.map { "\(visit.dates.clock($0.at)) \($0.who)" }
+            let lines = Dictionary(grouping: ofDay, by: \.who).sorted { $0.key < $1.key }.map { who, reads in
+                words("entry.reads_of", ["name": who, "n": Words.grouped(reads.count), "times": times(of: reads)])
+            }
             return Timeline.Moment(
                 at: last,
                 entry: .of("read", words.count("entry.reads", ofDay.count), at: time(last)).folded(
@@ -167,6 +165,12 @@ struct PersonHistory: Sendable {
                 )
             )
         }
+    }
+
+    /// `15:42–15:47`, or the one minute.
+    private func times(of reads: [ReadOfPerson]) -> String {
+        let clocks = [reads.map(\.at).min(), reads.map(\.at).max()].compactMap { $0.map(visit.dates.clock) }
+        return clocks.first == clocks.last ? clocks.first ?? "" : clocks.joined(separator: "–")
     }
 
     private func shown(_ value: Value) -> String { visit.shown(value) ?? words("entry.empty") }

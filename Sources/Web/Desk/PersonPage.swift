@@ -11,24 +11,29 @@ enum PersonPage {
         let reading: String?
         let role: String?
         let account: String?
-        let restriction: Notice?
         let consentHref: String
+        let mayRecord: Bool
         let channels: [ChannelView]
         let facts: [Fact]
         let id: String
         let composer: Composer.View
         let days: [Timeline.Day]
         let timelineCount: String
-        let requests: [RequestLine]
-        let newRequest: String?
-        let packages: [PlaceLink]
-        let hasPackages: Bool
+        /// Nil for whom there is no register of requests.
+        let register: Register?
         let cases: [CaseLine]
         let caseCount: String
         let consents: [ConsentLine]
         let held: [Held]
         let reads: [ReadLine]
         let readCount: String
+    }
+
+    /// What the person asked for, and what can be done for them.
+    struct Register: Sendable {
+        let requests: [RequestLine]
+        let newRequest: String
+        let packages: [PlaceLink]
     }
 
     /// A consent in a short list.
@@ -48,6 +53,8 @@ enum PersonPage {
     /// Somebody who read the records or received them.
     struct ReadLine: Sendable {
         let who: String
+        /// How often in a row, where more than once.
+        let times: String?
         let time: TimeView?
         let how: String
     }
@@ -76,23 +83,24 @@ enum PersonPage {
             reading: person.record.text("Kana__c"),
             role: person.record.text("Title"),
             account: person.record.text("Account.Name") ?? person.record.text("Company"),
-            restriction: nil,
             consentHref: base + "/consent",
+            mayRecord: visit.mayRecordConsent,
             channels: channels.map { $0.view(visit) },
             facts: person.facts(visit),
             id: person.id.description,
             composer: Composer.view(of: person, channels: channels, cases: cases, draft: draft, visit: visit),
             days: Timeline.days(moments, dates: visit.dates),
             timelineCount: words.count("person.timeline_count", moments.count),
-            requests: requests.map { RequestLine($0, visit, withPerson: false) },
-            newRequest: visit.isOfficer ? base + "/requests/new" : nil,
-            packages: visit.isOfficer ? PackageDownload.links(person.id, words) : [],
-            hasPackages: visit.isOfficer,
+            register: visit.isOfficer
+                ? Register(
+                    requests: requests.map { RequestLine($0, visit) }, newRequest: base + "/requests/new",
+                    packages: PackageDownload.links(person.id, words)
+                ) : nil,
             cases: cases.compactMap { CaseLine($0, visit) },
             caseCount: Words.grouped(cases.count),
             consents: try await Purposes.consents(of: person, visit),
             held: try await Purposes.held(of: person, openCases: cases.count, visit),
-            reads: accesses.prefix(8).map { read($0, visit) },
+            reads: ReadOfPerson.runs(accesses, visit.dates).prefix(8).map { read($0.latest, times: $0.count, visit) },
             readCount: words.count("person.reads_of", accesses.count)
         )
         return visit.page("person", title: person.name, at: .contacts, page)
@@ -114,9 +122,10 @@ enum PersonPage {
         return try await Requests(visit.session, environment: visit.environment).requests(of: subject)
     }
 
-    private static func read(_ access: ReadOfPerson, _ visit: Visit) -> ReadLine {
+    private static func read(_ access: ReadOfPerson, times: Int, _ visit: Visit) -> ReadLine {
         ReadLine(
-            who: access.who, time: visit.dates.view(access.at),
+            who: access.who, times: times > 1 ? visit.words("person.read_times", ["n": Words.grouped(times)]) : nil,
+            time: visit.dates.view(access.at),
             how: visit.words(
                 "person.read_how",
                 [

@@ -22,7 +22,14 @@ enum Purposes {
             )
         }
         var seen: Set<ContactChannel> = []
-        let proven = try await visit.decisions(of: person).filter { seen.insert($0.channel).inserted }
+        let proven = try await visit.decisions(of: person).filter { event in
+            // What followed from a decision stands there already, with its date.
+            let isThere = rows.contains { row in
+                row.text("ContactPointType") == event.channel.rawValue
+                    && row.text("PrivacyConsentStatus") == event.status.rawValue
+            }
+            return seen.insert(event.channel).inserted && !isThere
+        }
         return lines
             + proven.map { event in
                 PersonPage.ConsentLine(
@@ -69,18 +76,20 @@ enum Purposes {
         let holdings = try await Holdings(visit.session).holdings(of: person.id)
         let byPurpose = Dictionary(grouping: holdings) { $0.purpose[language.rawValue] ?? "" }
         return byPurpose.sorted { $0.key > $1.key }.map { purpose, holdings in
-            let objects = holdings.map { "\(language == .ja ? $0.labelJa : $0.label) \(Words.grouped($0.count))" }
+            let objects = holdings.map { "\(visit.objectLabel($0.object)) \(Words.grouped($0.count))" }
             let basis = holdings.first?.basis.map { $0.label(language.rawValue) }
+            let article = holdings.first?.article.map { LawReference.text($0, language) }
             let until = holdings.compactMap(\.until).max()
             return PersonPage.Held(
                 purpose: purpose.isEmpty ? words("person.no_basis") : purpose,
-                basis: ([basis, holdings.first?.article].compactMap { $0 } + [objects.joined(separator: ", ")])
+                basis: ([basis, article].compactMap { $0 } + [objects.joined(separator: language.comma)])
                     .joined(separator: " · "),
                 until: until.map { words("person.until", ["date": visit.dates.long($0)]) }
             )
         }
     }
 
+    /// Those in force.
     private static func rows(of person: Person, _ visit: Visit) async throws -> [Record] {
         guard let individual = person.individual, let object = visit.schema.object("ContactPointTypeConsent") else {
             return []
@@ -89,10 +98,11 @@ enum Purposes {
             visit.schema.object("DataUseLegalBasis") == nil ? columns.filter { !$0.contains(".Legal") } : columns
         return try await visit.session.query(
             """
-            SELECT \(object.columns(bases)) FROM ContactPointTypeConsent WHERE PartyId = :individual \
+            SELECT \(object.columns(bases)) FROM ContactPointTypeConsent \
+            WHERE PartyId = :individual AND (EffectiveTo = null OR EffectiveTo > :now) \
             ORDER BY ContactPointType, CaptureDate DESC LIMIT 100
             """,
-            bindings: ["individual": .one(.id(individual))]
+            bindings: ["individual": .one(.id(individual)), "now": .one(.datetime(visit.dates.now))]
         )
     }
 

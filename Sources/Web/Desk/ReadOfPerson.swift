@@ -27,6 +27,23 @@ struct ReadOfPerson: Sendable {
     }
 }
 
+extension ReadOfPerson {
+    /// Reads of one kind by one person that followed each other on one day: nobody reads the same line eighty times.
+    static func runs(_ reads: [ReadOfPerson], _ dates: Dates) -> [(latest: ReadOfPerson, count: Int)] {
+        var runs: [(latest: ReadOfPerson, count: Int)] = []
+        for read in reads {
+            if let run = runs.last?.latest, run.who == read.who, run.kind == read.kind, run.purpose == read.purpose,
+                run.application == read.application, dates.day(of: run.at) == dates.day(of: read.at)
+            {
+                runs[runs.count - 1].count += 1
+            } else {
+                runs.append((read, 1))
+            }
+        }
+        return runs
+    }
+}
+
 extension Visit {
     /// The names of users.
     func names(of users: Set<RecordID>) async throws -> [RecordID: String] {

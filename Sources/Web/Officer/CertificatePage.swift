@@ -32,6 +32,7 @@ enum CertificatePage {
     struct Count: Sendable {
         let label: String
         let value: String
+        let isNothing: Bool
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -60,7 +61,7 @@ enum CertificatePage {
             ].compactMap { $0 },
             columns: columns, rows: rows(deed, columns, visit),
             kept: kept.map { object, kept in
-                "\(visit.objectLabel(object)): \(PreviewPage.ground(kept.ground, until: kept.until, words))"
+                "\(visit.objectLabel(object)): \(PreviewPage.ground(kept.ground, until: kept.until, visit))"
             },
             hasKept: !kept.isEmpty,
             proof: [
@@ -107,7 +108,10 @@ enum CertificatePage {
         return Set(fates.flatMap(\.keys)).sorted().map { object in
             Row(
                 label: visit.objectLabel(object),
-                counts: zip(columns, fates).map { Count(label: $0, value: Words.grouped($1[object] ?? 0)) }
+                counts: zip(columns, fates).map { label, fate in
+                    let number = fate[object] ?? 0
+                    return Count(label: label, value: Words.grouped(number), isNothing: number == 0)
+                }
             )
         }
     }
@@ -184,6 +188,9 @@ extension Response {
 }
 
 extension Visit {
-    /// The name of an object for readers; its API name where they may not see it.
-    func objectLabel(_ name: String) -> String { schema.object(name)?.label(words.language) ?? name }
+    /// The name of an object for readers, as the desk calls it where it has a word of its own; its API name where they
+    /// may not see it.
+    func objectLabel(_ name: String) -> String {
+        words.known("object.\(name)") ?? schema.object(name)?.label(words.language) ?? name
+    }
 }

@@ -70,14 +70,17 @@ struct Graph: Sendable {
         )
     }
 
-    /// A long name is cut: the whole stands in the list beside.
+    /// A long name stands on two lines, and what is longer still is cut: the whole stands in the list beside.
     private static func lines(of name: String, below: String, middle: Double) -> [Line] {
         let isWide = name.unicodeScalars.contains { $0.value >= 0x2E80 }
-        let shown = name.count > (isWide ? 7 : 14) ? String(name.prefix(isWide ? 6 : 13)) + "…" : name
-        return [
-            Line(kind: "name", y: text(middle + (below.isEmpty ? 5 : 1)), text: shown),
-            Line(kind: "sub", y: text(middle + 17), text: String(below.prefix(16))),
-        ]
+        let longest = isWide ? 6 : 12
+        let isLong = name.count > longest
+        let words = isLong ? name.split(separator: " ", maxSplits: 1).map(String.init) : [name]
+        let lines = words.map { $0.count > longest ? String($0.prefix(longest - 1)) + "…" : $0 }
+        let first = middle + (below.isEmpty ? 5 : 1) - Double(lines.count - 1) * 8
+        return lines.enumerated().map { place, line in
+            Line(kind: "name", y: text(first + Double(place) * 16), text: line)
+        } + [Line(kind: "sub", y: text(first + Double(lines.count) * 16), text: String(below.prefix(16)))]
     }
 
     /// One decimal is finer than a screen.

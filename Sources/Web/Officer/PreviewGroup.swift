@@ -25,7 +25,8 @@ struct PreviewGroup: Sendable {
             guard let places = byObject[node] else { continue }
             let isOwn = places.contains { $0.place.isInOwnRecord }
             groups.append(
-                try await group(node, places, change: isOwn ? decisions?.change(of: node, plan, visit) : nil, visit))
+                try await group(
+                    node, places, change: isOwn ? try decisions?.change(of: node, plan, visit) : nil, visit))
         }
         return groups
     }
@@ -60,7 +61,9 @@ struct PreviewGroup: Sendable {
     ) async throws -> [RecordID: Record] {
         guard let schema = visit.schema.object(object) else { return [:] }
         var wanted = fields.filter { schema.field($0) != nil }
-        if let name = schema.nameField?.name { wanted.insert(name) }
+        for name in [schema.nameField?.name, "Subject"] {
+            if let name, schema.field(name) != nil { wanted.insert(name) }
+        }
         let records = try await visit.session.retrieve(object, ids, fields: ["Id"] + wanted.sorted())
         return Dictionary(records.compactMap { record in record?.id.map { ($0, record) } }) { first, _ in first }
             .compactMapValues { $0 }
@@ -73,6 +76,8 @@ struct PreviewRecord: Sendable {
     let href: String?
     let why: String
     let state: StateWord
+    /// On what ground it is kept.
+    let because: String?
     let places: [PreviewLine]
 
     init(
@@ -80,15 +85,22 @@ struct PreviewRecord: Sendable {
     ) {
         let schema = visit.schema.object(object)
         name =
-            schema?.nameField.flatMap { values?.text($0.name) } ?? places.first.map(\.place.externalID).flatMap {
+            schema?.nameField.flatMap { values?.text($0.name) } ?? values?.text("Subject") ?? places.first.map(
+                \.place.externalID
+            ).flatMap {
                 $0.isEmpty ? nil : $0
             } ?? id.description
         href = visit.href(of: id, object: object)
         why = places.first.map { Self.why($0.place, visit.words) } ?? ""
-        state = (places.first.map { Fate($0.fate) } ?? .delete).state(visit.words)
+        let fate = places.first.map { Fate($0.fate) } ?? .delete
+        state = fate.state(visit.words)
+        because = places.first.flatMap { PreviewLine.because($0.fate, visit) }
         self.places = places.sorted { ($0.place.field, $0.place.start) < ($1.place.field, $1.place.start) }.map {
             place in
-            PreviewLine(place, field: schema?.field(place.place.field), value: values?.text(place.place.field), visit)
+            PreviewLine(
+                place, of: fate, field: schema?.field(place.place.field), value: values?[place.place.field] ?? .null,
+                visit
+            )
         }
     }
 
@@ -105,29 +117,37 @@ struct PreviewRecord: Sendable {
     }
 }
 
-/// A place: the field, the text with the fragment marked, and what becomes of it.
+/// A place: the field, the text with the fragment marked, and what becomes of it where that is not what becomes of its
+/// record.
 struct PreviewLine: Sendable {
     let field: String
     let before: String
     let marked: String
     let after: String
-    let state: StateWord
+    let state: StateWord?
     let because: String?
 
-    init(_ planned: RequestPreview.PlaceAndFate, field: Field?, value: String?, _ visit: Visit) {
+    init(
+        _ planned: RequestPreview.PlaceAndFate, of record: Fate, field: Field?, value: Value, _ visit: Visit
+    ) {
         let place = planned.place
+        let whole = field.flatMap { visit.shown(value, of: $0) } ?? place.text
         let excerpt =
             place.kind == .structured
-            ? Excerpt(whole: place.text) : Excerpt(of: place.text, from: value, start: place.start, end: place.end)
-        self.field = field?.label(visit.words.language) ?? place.field
+            ? Excerpt(whole: whole)
+            : Excerpt(of: place.text, from: value.text, start: place.start, end: place.end)
+        self.field = field.map(visit.label) ?? place.field
         before = excerpt.before
         marked = excerpt.marked
         after = excerpt.after
-        state = Fate(planned.fate).state(visit.words)
-        if case .keep(let ground, let until) = planned.fate {
-            because = PreviewPage.ground(ground, until: until, visit.words)
-        } else {
-            because = nil
-        }
+        let fate = Fate(planned.fate)
+        state = fate == record ? nil : fate.state(visit.words)
+        because = fate == record ? nil : Self.because(planned.fate, visit)
+    }
+
+    /// The ground on which something is kept; nil for what is not.
+    static func because(_ fate: RequestPreview.Fate, _ visit: Visit) -> String? {
+        guard case .keep(let ground, let until) = fate else { return nil }
+        return PreviewPage.ground(ground, until: until, visit)
     }
 }

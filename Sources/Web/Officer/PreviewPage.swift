@@ -11,6 +11,7 @@ enum PreviewPage {
         let number: String
         let requestHref: String
         let previewHref: String
+        let decisions: [HiddenField]
         let summary: String
         let error: Notice?
         let graph: Graph
@@ -27,14 +28,14 @@ enum PreviewPage {
         let consequences: [String]
         let action: String
         let token: String
-        let decisions: [PreviewDecisions.Field]
+        let decisions: [HiddenField]
         let typedLabel: String
         let label: String
         let back: String
     }
 
     static func show(_ visit: Visit) async throws -> Response {
-        try await show(visit, error: nil)
+        try await show(visit, asked: try visit.query(), error: nil)
     }
 
     /// Approves and erases, when the number was typed that stands on the page.
@@ -44,7 +45,7 @@ enum PreviewPage {
         guard request.kind == .erasure else { throw NothingHere() }
         guard form["typed"]?.uppercased() == request.name else {
             let text = visit.words("request.typed_wrong", ["number": request.name])
-            return try await show(visit, error: .failed(text))
+            return try await show(visit, asked: form, error: .failed(text))
         }
         do {
             if request.status == .verified {
@@ -54,27 +55,30 @@ enum PreviewPage {
             }
             _ = try await visit.requests.carryOut(request.id)
         } catch let error as PlatformError where error.code == .invalidOperation || error.code == .insufficientAccess {
-            return try await show(visit, error: .failed(visit.words("request.not_done"), text: [error.message]))
+            let text = visit.words(error.code == .insufficientAccess ? "request.own" : "request.not_now")
+            return try await show(visit, asked: form, error: .failed(visit.words("request.not_done"), text: [text]))
         }
         return .seeOther("/privacy/\(request.id)/certificate", told: .requestMoved)
     }
 
-    private static func show(_ visit: Visit, error: Notice?) async throws -> Response {
+    /// - Parameter asked: The filters and decisions, from the address or from the form that could not be carried out:
+    ///   what was decided is never lost on the way.
+    private static func show(_ visit: Visit, asked: FormFields, error: Notice?) async throws -> Response {
         let request = try await RequestPage.request(visit)
         guard [.erasure, .restriction].contains(request.kind), !request.status.isAnswered else { throw NothingHere() }
         let words = visit.words
         let isOpen = request.kind == .erasure && [.received, .verified].contains(request.status)
-        let decisions = isOpen ? PreviewDecisions(try visit.query()) : nil
+        let decisions = isOpen ? PreviewDecisions(asked) : nil
         let policy = try await decisions?.applied(to: visit.requests.erasurePolicy(for: request.id))
         let plan = try await visit.requests.preview(request.id, policy: policy)
         let name = try await visit.people(of: [request])[request.person] ?? request.name
-        let query = try visit.query()
-        let filter = PreviewFilter(object: query["object"] ?? "", fate: query["fate"].flatMap(Fate.init))
+        let filter = PreviewFilter(object: asked["object"] ?? "", fate: asked["fate"].flatMap(Fate.init))
         let base = "/privacy/\(request.id)"
         let records = plan.nodes.map(\.count).reduce(0, +)
         let objects = Set(plan.nodes.map(\.object)).sorted()
         let page = Page(
             number: request.name, requestHref: base, previewHref: base + "/preview",
+            decisions: decisions?.fields ?? [],
             summary: words(
                 "preview.summary",
                 [
@@ -105,16 +109,19 @@ enum PreviewPage {
     }
 
     /// Why something is kept, and until when.
-    static func ground(_ ground: String, until: String?, _ words: Words) -> String {
+    static func ground(_ ground: String, until: String?, _ visit: Visit) -> String {
+        let words = visit.words
         let named = words.known("ground.\(ground)") ?? ground
         guard let until, !until.isEmpty else { return words("preview.keep_ground", ["ground": named]) }
-        return words("preview.keep_because", ["until": until, "ground": named])
+        return words(
+            "preview.keep_because", ["until": Day(until).map(visit.dates.long) ?? until, "ground": named]
+        )
     }
 
     private static func group(_ node: RequestPreview.Node, _ visit: Visit) -> Graph.Group {
         let fate = Fate(node.fate)
         return Graph.Group(
-            object: node.object, label: visit.words.language == .ja ? node.labelJa : node.label, count: node.count,
+            object: node.object, label: visit.objectLabel(node.object), count: node.count,
             tone: fate.tone,
             fate: visit.words("preview.\(fate.rawValue)")
         )

@@ -99,11 +99,16 @@ struct RequestActions: Sendable {
         )
     }
 
+    private func label(_ refusal: Regulation.Refusal) -> String {
+        let ground = words.known("ground.\(refusal.code)") ?? refusal.code
+        return "\(ground) · \(LawReference.text(refusal.source, words.language))"
+    }
+
     /// The grounds that the law has for refusing this right.
     private func grounds() throws -> [Choice] {
         let right = request.kind.rawValue.lowercased()
         return try Regulation.named(request.regulation).refusals
             .filter { $0.rights?.contains(right) ?? true }
-            .map { Choice($0.code, "\(words.known("ground.\($0.code)") ?? $0.code) · \($0.source)", isChosen: false) }
+            .map { Choice($0.code, label($0), isChosen: false) }
     }
 }

@@ -4,18 +4,19 @@ import Records
 
 /// A request in a short list.
 struct RequestLine: Sendable {
-    let href: String?
+    let href: String
     let kind: String
     let number: String
     let person: String?
     let clock: ClockView?
     let state: StateWord?
 
-    init(_ request: DataSubjectRequest, _ visit: Visit, withPerson: Bool = false) {
-        href = visit.isOfficer ? "/privacy/\(request.id)" : nil
+    /// - Parameter person: Whose it is, where the list is not about one person.
+    init(_ request: DataSubjectRequest, _ visit: Visit, person: String? = nil) {
+        href = "/privacy/\(request.id)"
         kind = visit.words("kind.\(request.kind.rawValue)")
         number = request.name
-        person = nil
+        self.person = person
         clock = request.status.isAnswered ? nil : Self.clock(request, visit)
         state = Self.state(request.status, visit.words)
     }
@@ -56,6 +57,9 @@ extension Visit {
 
     /// Consents with their proof, as this session may keep them.
     var consents: Consents { Consents(session, environment: environment) }
+
+    /// Whether this session may record what people decide about consent.
+    var mayRecordConsent: Bool { schema.object("ConsentEvent")?.isCreateable ?? false }
 
     /// A person's decisions, the latest first; none where this session may not see them.
     func decisions(of person: Person) async throws -> [ConsentEvent] {

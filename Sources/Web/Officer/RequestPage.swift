@@ -88,7 +88,10 @@ enum RequestPage {
             clock: RequestLine.clock(request, visit),
             clockRule: words(
                 "clock.rule",
-                ["received": dates.short(received), "due": dates.short(request.due), "source": source]
+                [
+                    "received": dates.short(received), "due": dates.short(request.due),
+                    "source": LawReference.text(source, words.language),
+                ]
             ),
             facts: [
                 Fact(words("requests.received"), dates.long(received)),
@@ -132,9 +135,24 @@ enum RequestPage {
         } catch let error as PlatformError
             where error.code == .invalidOperation || error.code == .missingArgument || error.code == .insufficientAccess
         {
-            return try await show(visit, error: .failed(visit.words("request.not_done"), text: [error.message]))
+            return try await show(visit, error: notDone(error, act, visit))
         }
         return .seeOther("/privacy/\(request.id)", told: .requestMoved)
+    }
+
+    /// Why the register did not do it: the person asked for themselves, something was left empty, or somebody else was
+    /// quicker, and the page now shows how it stands.
+    private static func notDone(_ error: PlatformError, _ act: RequestStatus.Act, _ visit: Visit) -> Notice {
+        let words = visit.words
+        let text =
+            switch error.code {
+            case .insufficientAccess where act == .approve: words("request.own")
+            case .missingArgument:
+                words("request.reason_missing", ["label": words("request.act_\(act.rawValue)_reason")])
+            case .invalidOperation: words("request.not_now")
+            default: visit.refusal(error, of: "DataSubjectRequest")
+            }
+        return .failed(words("request.not_done"), text: [text])
     }
 
     /// The request in the path.

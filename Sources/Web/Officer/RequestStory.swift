@@ -26,9 +26,20 @@ struct RequestStory: Sendable {
                 step: words("request.step_\(chapter.key)"),
                 stateWord: words(chapter.isDone ? "request.is_done" : isNext ? "request.is_now" : "request.ahead"),
                 time: chapter.step.map { visit.dates.view($0.ended ?? $0.started) },
-                // The decision of an erasure is kept in the form of its policy: the preview shows it to people.
-                told: chapter.key == "decided" ? nil : chapter.step?.detail
+                told: chapter.step.flatMap(told)
             )
+        }
+    }
+
+    /// What is told of a step: what people wrote, and what the product notes in the reader's language.
+    private func told(_ step: RequestStep) -> String? {
+        let words = visit.words
+        return switch step.name {
+        case "Asked", "Refused": step.detail.map { LawReference.text($0, words.language) }
+        // The decision of an erasure is kept in the form of its policy: the preview shows it to people.
+        case "Decided": nil
+        case "Verified", "Corrected", "Announced": step.detail
+        default: words.known("deed.\(step.status == .done ? step.name : "unfinished")")
         }
     }
 

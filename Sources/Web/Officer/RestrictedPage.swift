@@ -15,8 +15,7 @@ enum RestrictedPage {
     /// - Throws: ``NothingHere`` where the record is not of a restricted person, or the session is not an officer's.
     static func show(_ person: RecordID, _ visit: Visit) async throws -> Response {
         guard visit.isOfficer else { throw NothingHere() }
-        let deeds = try await visit.session.restrictions()
-        guard let deed = deeds.last(where: { $0.person == person && $0.state == .restricted }) else {
+        guard let deed = try await visit.session.restriction(holding: person), deed.state == .restricted else {
             throw NothingHere()
         }
         let request = try await visit.requests.request(deed.request)
@@ -25,7 +24,7 @@ enum RestrictedPage {
             facts: [
                 Fact(
                     words("restricted.ground"),
-                    "\(visit.regulationName(request.regulation)) \(words("kind.Restriction"))"),
+                    "\(visit.regulationName(request.regulation)) · \(words("kind.Restriction"))"),
                 Fact(words("restricted.since"), visit.dates.moment(deed.began)),
                 Fact(words("restricted.number"), request.name),
             ].compactMap { $0 },

@@ -29,10 +29,19 @@ struct Assets: Sendable {
             files[path] = File(type: type, bytes: ByteBuffer(bytes: data))
             return "/assets/\(path)"
         }
+        let scripts = try FileManager.default
+            .contentsOfDirectory(at: folder.appending(path: "scripts"), includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "js" }
+            .sorted { $0.lastPathComponent < $1.lastPathComponent }
         func read(_ path: String) throws -> Data { try Data(contentsOf: folder.appending(path: path)) }
         links = AssetLinks(
             stylesheet: keep(stylesheet, "azukari", "css", "text/css; charset=utf-8"),
-            script: keep(try read("scripts/desk.js"), "desk", "js", "text/javascript; charset=utf-8"),
+            scripts: try scripts.map { script in
+                keep(
+                    try Data(contentsOf: script), script.deletingPathExtension().lastPathComponent, "js",
+                    "text/javascript; charset=utf-8"
+                )
+            },
             icons: keep(try read("icons/icons.svg"), "icons", "svg", "image/svg+xml"),
             favicon: keep(try read("icons/favicon.svg"), "favicon", "svg", "image/svg+xml")
         )
@@ -59,7 +68,8 @@ struct Assets: Sendable {
 /// The addresses of the assets.
 struct AssetLinks: Sendable {
     let stylesheet: String
-    let script: String
+    /// A module for each thing that improves a page; pages work without them.
+    let scripts: [String]
     let icons: String
     let favicon: String
 }

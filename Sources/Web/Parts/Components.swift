@@ -94,6 +94,13 @@ struct Head: Sendable {
     let isNumber: Bool
 }
 
+extension Head {
+    /// A column that the list is not sorted by.
+    static func plain(_ label: String) -> Head {
+        Head(label: label, href: nil, sorted: nil, arrow: nil, isNumber: false)
+    }
+}
+
 /// Where in a list one is, and the way on.
 struct Pager: Sendable {
     let range: String

@@ -58,6 +58,9 @@ struct Dates: Sendable {
         return language == .ja ? "\(day) \(clock(instant))" : "\(day), \(clock(instant))"
     }
 
+    /// For files: `2026-11-24 14:05`.
+    func plain(_ instant: Instant) -> String { "\(day(of: instant)) \(clock(instant))" }
+
     /// The time alone within today, the day otherwise; the exact moment on hover.
     func view(_ instant: Instant) -> TimeView {
         let day = day(of: instant)

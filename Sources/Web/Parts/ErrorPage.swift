@@ -26,9 +26,10 @@ struct ErrorPage: Sendable {
         ErrorPage(heading: words("error.busy"), text: words("error.busy_text"), support: nil)
     }
 
-    /// A refusal by the door, in the door's words.
-    static func refused(_ words: Words, message: String) -> ErrorPage {
-        ErrorPage(heading: words("error.refused"), text: message, support: nil)
+    /// A refusal by the door.
+    static func refused(_ words: Words, _ error: PlatformError) -> ErrorPage {
+        ErrorPage(
+            heading: words("error.refused"), text: Refusal.text(error, object: nil, words: words), support: nil)
     }
 
     /// The page of an error of the platform, with its status.
@@ -42,7 +43,7 @@ struct ErrorPage: Sendable {
         case .unableToLockRow, .serverUnavailable, .queryTimeout, .requestLimitExceeded:
             (busy(words), .serviceUnavailable)
         case .unknownException: (failed(words, requestID: requestID), .internalServerError)
-        default: (refused(words, message: error.message), .badRequest)
+        default: (refused(words, error), .badRequest)
         }
     }
 

@@ -7,6 +7,9 @@ enum Language: String, Sendable, CaseIterable {
         self = chosen.flatMap(Language.init) ?? Self.best(of: accepted ?? "") ?? Language(rawValue: fallback) ?? .en
     }
 
+    /// What stands between the members of a list.
+    var comma: String { self == .ja ? "、" : ", " }
+
     /// The platform's code in a user's record: `ja` or `en_US`.
     init?(locale: String?) {
         guard let locale else { return nil }

@@ -57,7 +57,7 @@ struct Words: Sendable, MustacheParent {
     }
 
     /// One pass from left to right: a value that looks like `{name}` stays as it is.
-    private static func fill(_ text: String, _ values: KeyValuePairs<String, String>) -> String {
+    static func fill(_ text: String, _ values: KeyValuePairs<String, String>) -> String {
         var out = ""
         var rest = text[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {

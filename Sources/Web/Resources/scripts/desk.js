@@ -1,36 +1,41 @@
 // Keyboard for the desk. Every page works without it.
-const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+const isTyping = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog") !== null;
 
-const rows = () => [...document.querySelectorAll("[data-rows] > * , [data-rows] tbody > tr")].filter(
-  (row) => row.querySelector("a[data-open], summary, a")
-);
+const rows = () => [...document.querySelectorAll("[data-rows] > *")].filter((row) => row.querySelector("a, summary"));
+
+const currentRow = () => rows().find((row) => row.contains(document.activeElement));
 
 function step(by) {
   const all = rows();
   if (all.length === 0) return;
-  const at = all.findIndex((row) => row.contains(document.activeElement));
+  const at = all.indexOf(currentRow());
   const next = all[Math.max(0, Math.min(all.length - 1, at === -1 ? (by > 0 ? 0 : all.length - 1) : at + by))];
   (next.querySelector("a[data-open]") ?? next.querySelector("a, summary")).focus();
   next.scrollIntoView({ block: "nearest" });
 }
 
+// The row in hand where it can be edited, else what the page is there to change.
+function edit() {
+  const place = currentRow()?.dataset.editAt;
+  if (place) return location.assign(place);
+  const target = document.querySelector("[data-edit]");
+  if (target?.matches("input, textarea, select")) target.focus();
+  else target?.click();
+}
+
 document.addEventListener("keydown", (event) => {
-  const find = document.querySelector("[data-find]");
-  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && find) {
-    event.preventDefault();
-    find.select();
+  if (!(event.target instanceof Element)) return;
+  if (event.key === "Escape" && isTyping(event.target)) {
+    if (!event.target.closest("dialog")) event.target.blur();
     return;
   }
-  if (event.key === "Escape" && event.target instanceof Element && isTyping(event.target)) {
-    event.target.blur();
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
   const act = {
-    "/": () => find?.select(),
+    "/": () => document.querySelector("[data-find]")?.select(),
     j: () => step(1),
     k: () => step(-1),
-    e: () => document.querySelector("[data-edit]")?.click(),
+    x: () => currentRow()?.querySelector("input[type=checkbox]")?.click(),
+    e: edit,
     "?": () => document.querySelector("dialog[data-help]")?.showModal(),
   }[event.key];
   if (!act) return;
@@ -38,14 +43,22 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-// An open menu closes when one clicks or tabs elsewhere.
+// An open menu closes when one clicks or tabs elsewhere, and at Escape.
+const menus = "details:is(.me, .choose)[open]";
 for (const kind of ["click", "focusin"]) {
   document.addEventListener(kind, (event) => {
-    for (const menu of document.querySelectorAll("details.me[open]")) {
+    for (const menu of document.querySelectorAll(menus)) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
 }
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll(menus)) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
 
 // An id is copied by a click on it.
 document.addEventListener("click", async (event) => {

@@ -14,12 +14,16 @@ struct ListAddress: Sendable {
     /// Where lists end: the platform's limit of OFFSET.
     static let rowsMax = 2000
 
+    /// Characters of a value; more is cut off.
+    static let valueMax = 1_000
+
     /// - Parameter names: the parameters that the list knows; others are dropped.
     init(_ path: String, names: [String], query: FormFields?) {
         self.path = path
         values = names.compactMap { name in
-            let value = query?[name]?.filter { $0 != "\0" } ?? ""
-            return value.isEmpty ? nil : (name, String(value.prefix(200)))
+            // A form sends what was ticked one by one; an address holds it in one piece.
+            let value = (query?.all(name) ?? []).joined(separator: ".").filter { $0 != "\0" }
+            return value.isEmpty ? nil : (name, String(value.prefix(Self.valueMax)))
         }
         let page = max(1, min(Self.rowsMax / Self.rowsPerPage, query?["page"].flatMap { Int($0) } ?? 1))
         offset = (page - 1) * Self.rowsPerPage
@@ -28,8 +32,8 @@ struct ListAddress: Sendable {
     /// The value of a parameter; empty where it is not given.
     subscript(_ name: String) -> String { values.first { $0.name == name }?.value ?? "" }
 
-    /// Whether something narrows the list, sorting aside.
-    var isFiltered: Bool { values.contains { $0.name != "sort" } }
+    /// Whether something narrows the list; order and columns do not.
+    var isFiltered: Bool { values.contains { $0.name != "sort" && $0.name != "columns" } }
 
     /// The address with one parameter changed, from the first page on.
     func with(_ name: String, _ value: String) -> String {
@@ -39,7 +43,7 @@ struct ListAddress: Sendable {
     }
 
     /// The head of a column that the list can be sorted by: a second click turns the order.
-    func head(_ label: String, sort key: String, by current: String) -> Head {
+    func head(_ label: String, sort key: String, by current: String, isNumber: Bool = false) -> Head {
         let isAscending = current == key
         let isDescending = current == "-" + key
         return Head(
@@ -47,7 +51,7 @@ struct ListAddress: Sendable {
             href: with("sort", isAscending ? "-" + key : key),
             sorted: isAscending ? "ascending" : isDescending ? "descending" : nil,
             arrow: isAscending ? "up" : isDescending ? "down" : nil,
-            isNumber: false
+            isNumber: isNumber
         )
     }
 
