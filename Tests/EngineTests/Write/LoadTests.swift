@@ -1,8 +1,9 @@
 import AzukariTesting
-import Engine
 import Records
 import Synchronization
 import Testing
+
+@testable import Engine
 
 struct LoadTests {
     /// Pieces of rows, as a file's reader hands them over.
@@ -101,6 +102,48 @@ struct LoadTests {
                 reports.outcomes.map { $0.outcome.errors.map(\.code.name) } == [
                     ["DUPLICATE_VALUE"], [], ["DUPLICATE_VALUE"], ["INVALID_FIELD"],
                 ])
+        }
+    }
+
+    /// Pieces between which somebody else writes.
+    struct Disturbed: AsyncSequence, Sendable {
+        let pieces: [CellBlock]
+        let session: Session
+
+        struct AsyncIterator: AsyncIteratorProtocol {
+            var rest: ArraySlice<CellBlock>
+            let session: Session
+            mutating func next() async throws -> CellBlock? {
+                let piece = rest.popFirst()
+                try await session.make("Account", ["Name": "Between"])
+                return piece
+            }
+        }
+
+        func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: pieces[...], session: session) }
+    }
+
+    @Test func `writes between the chunks of a load leave every change in the log, once and in order`() async throws {
+        try await Writing.withSession { session, engine in
+            let pieces = stride(from: 0, to: 40_000, by: 10_000).map {
+                CellBlock(people($0..<$0 + 10_000), columnCount: 3)
+            }
+            async let other: Void = {
+                for _ in 0..<20 { try await session.make("Account", ["Name": "Beside"]) }
+            }()
+            let count = try await session.load(
+                "Contact", fields: ["LastName", "Email", "CreatedDate"], rows: Disturbed(pieces: pieces, session: session)
+            ) { _ in }
+            try await other
+            #expect(count.created == 39_960)
+            let log = try await engine.checkChanges()
+            #expect(log.damage == nil)
+            #expect(log.changes == 39_960 + 20 + 5)
+            var contacts: Set<RecordID> = []
+            try await engine.changeReader().each { entry in
+                if entry.object == "Contact" { #expect(contacts.insert(entry.frame.record).inserted) }
+            }
+            #expect(contacts.count == 39_960)
         }
     }
 }
