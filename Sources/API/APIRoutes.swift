@@ -47,4 +47,5 @@ struct Shared: Sendable {
     let address: PublicAddress
     let usage: RequestUsage
     let environment: Records.Environment
+    let layouts = JSONLayouts()
 }

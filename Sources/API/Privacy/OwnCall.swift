@@ -14,7 +14,7 @@ extension Shared {
             return try await handle(
                 RESTCall(
                     request: request, context: context, session: session, version: RESTCall.versions.upperBound,
-                    query: request.query(), origin: address.origin(of: request, context: context)
+                    query: request.query(), shared: self
                 )
             )
         }

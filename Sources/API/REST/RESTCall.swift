@@ -17,8 +17,10 @@ struct RESTCall: Sendable {
     /// `59`
     let version: Int
     let query: FormFields
+    let shared: Shared
+
     /// `https://HOST`, as the caller reaches this server.
-    let origin: String
+    var origin: String { shared.address.origin(of: request, context: context) }
 
     /// `/services/data/v59.0`
     var base: String { "/services/data/v\(version).0" }
@@ -67,6 +69,15 @@ struct RESTCall: Sendable {
         return .json(json.bytes, status: status, headers: headers)
     }
 
+    /// How the records of the answer are written.
+    var records: JSONRecords { JSONRecords(base: base, layouts: shared.layouts) }
+
+    /// An answer that is one record, as ``records`` made it.
+    func answer(record: [UInt8]) -> Response {
+        guard request.headers[.prettyPrint] == "1" else { return .json(record) }
+        return answer { $0.raw(record) }
+    }
+
     /// 204.
     var empty: Response { Response(status: .noContent) }
 }
@@ -82,7 +93,7 @@ extension Shared {
             return try await handle(
                 RESTCall(
                     request: request, context: context, session: session, version: version, query: request.query(),
-                    origin: address.origin(of: request, context: context)
+                    shared: self
                 )
             )
         }

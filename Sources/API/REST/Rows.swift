@@ -36,11 +36,24 @@ struct Rows {
     }
 
     @Sendable private func get(_ call: RESTCall) async throws -> Response {
+        if let record = try await record(call) { return call.answer(record: record) }
         let object = try await call.object()
-        let id = try call.id(of: object)
-        let record = try await call.session.retrieve(object.name, [id], fields: try call.fields()).first ?? nil
-        guard let record else { throw try await call.absent(id, object: object) }
-        return call.answer { RecordWriter(base: call.base).write(record, into: &$0) }
+        throw try await call.absent(try call.id(of: object), object: object)
+    }
+
+    /// The row, in one visit to the door; nil when it is not there, or not of the object, or there is no such object.
+    private func record(_ call: RESTCall) async throws -> [UInt8]? {
+        guard let id = RecordID(try call.parameter("id")) else { return nil }
+        do {
+            let found = try await call.session.retrieve(
+                try call.parameter("object"), [id], fields: try call.fields(), as: call.records
+            )
+            return found.first ?? nil
+        } catch let error as PlatformError where error.code == .invalidType {
+            // Either there is no such object, which is not found, or its rows cannot be asked for.
+            _ = try await call.object()
+            throw error
+        }
     }
 
     @Sendable private func update(_ call: RESTCall) async throws -> Response {

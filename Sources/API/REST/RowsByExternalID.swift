@@ -23,10 +23,10 @@ struct RowsByExternalID {
             return try await Relations(shared: shared).get(call, object: object, id: id)
         }
         let field = try call.externalID(of: object)
-        let rows = try await rows(call, object: object, field: field, fields: try call.fields())
+        let rows = try await rows(call, object: object, field: field, fields: try call.fields(), as: call.records)
         guard let row = rows.first else { throw Self.missing(field) }
         guard rows.count == 1 else { return try await several(call, object: object, field: field) }
-        return call.answer { RecordWriter(base: call.base).write(row, into: &$0) }
+        return call.answer(record: row)
     }
 
     @Sendable private func upsert(_ call: RESTCall) async throws -> Response {
@@ -39,7 +39,7 @@ struct RowsByExternalID {
                 fields: [field.name]
             )
         }
-        let matches = try await rows(call, object: object, field: field, fields: ["Id"])
+        let matches = try await rows(call, object: object, field: field, fields: ["Id"], as: RecordsOfValues())
         if matches.count > 1 { return try await several(call, object: object, field: field) }
         if matches.isEmpty, call.query["updateOnly"] == "true" || field.type == .id { throw Self.missing(field) }
         let outcome: (id: RecordID, isCreated: Bool)
@@ -63,7 +63,7 @@ struct RowsByExternalID {
     @Sendable private func delete(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let field = try call.externalID(of: object)
-        let rows = try await rows(call, object: object, field: field, fields: ["Id"])
+        let rows = try await rows(call, object: object, field: field, fields: ["Id"], as: RecordsOfValues())
         guard let id = rows.first?.id else { throw Self.missing(field) }
         guard rows.count == 1 else { return try await several(call, object: object, field: field) }
         _ = try await call.session.delete([id], onFailure: .rollbackAll).one()
@@ -72,23 +72,23 @@ struct RowsByExternalID {
 
     /// The rows of the value in the path. Some clients write a blank as a plus there: it is read so only when the value
     /// with the plus matches nothing.
-    private func rows(
-        _ call: RESTCall, object: ObjectSchema, field: Field, fields: [String]?
-    ) async throws -> [Record] {
+    private func rows<Form: RecordForm>(
+        _ call: RESTCall, object: ObjectSchema, field: Field, fields: [String]?, as form: Form
+    ) async throws -> [Form.Made] {
         let value = try call.parameter("value")
         if field.type == .id {
             guard let id = RecordID(value), id.prefix == object.keyPrefix else { throw Self.missing(field) }
-            return try await call.session.retrieve(object.name, [id], fields: fields).compactMap { $0 }
+            return try await call.session.retrieve(object.name, [id], fields: fields, as: form).compactMap { $0 }
         }
-        let found = try await call.session.find(object.name, field.name, equals: .text(value), fields: fields)
+        let found = try await call.session.find(object.name, field.name, equals: .text(value), fields: fields, as: form)
         guard found.isEmpty, value.contains("+") else { return found }
         let spaced = value.split(separator: "+", omittingEmptySubsequences: false).joined(separator: " ")
-        return try await call.session.find(object.name, field.name, equals: .text(spaced), fields: fields)
+        return try await call.session.find(object.name, field.name, equals: .text(spaced), fields: fields, as: form)
     }
 
     /// 300 with the paths of all.
     private func several(_ call: RESTCall, object: ObjectSchema, field: Field) async throws -> Response {
-        let rows = try await rows(call, object: object, field: field, fields: ["Id"])
+        let rows = try await rows(call, object: object, field: field, fields: ["Id"], as: RecordsOfValues())
         return call.answer(.multipleChoices) { json in
             json.array { json in
                 for id in rows.compactMap(\.id) { json.string("\(call.base)/sobjects/\(object.name)/\(id)") }

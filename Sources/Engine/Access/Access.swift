@@ -2,13 +2,19 @@ import Records
 import Store
 import Synchronization
 
-/// What a session may see and do at one moment of the database.
-struct Access: Sendable {
+/// What a session may see and do at one moment of the database. An object: it is handed about with every reading.
+final class Access: Sendable {
     /// All objects and fields, whoever asks.
     let full: Schema
     /// What the session may read; its `isCreateable` and kin say what it may write.
     let visible: Schema
     let rights: Rights
+
+    init(full: Schema, visible: Schema, rights: Rights) {
+        self.full = full
+        self.visible = visible
+        self.rights = rights
+    }
 }
 
 /// Who is asking, as the database has the user at this moment.
@@ -60,12 +66,7 @@ extension Session {
                 access: access, user: user, timeZone: organisation.timeZone, language: organisation.defaultLanguage
             )
         }
-        let found = try connection.first(
-            """
-            SELECT s.version, u."ProfileId", u."TimeZoneSidKey", u."LanguageLocaleKey" FROM "User" u, az_schema s \
-            WHERE u."Id" = \(.id(user)) AND u."IsActive" = 1 AND u."IsDeleted" = 0
-            """
-        ) { row in
+        let found = try connection.first(Self.ownUser, [.id(user)]) { row in
             (
                 version: row.int64(0), profile: row.value(1, as: .reference).id,
                 timeZone: row.value(2, as: .string).text,
@@ -84,6 +85,13 @@ extension Session {
             language: (found.language ?? organisation.defaultLanguage).hasPrefix("ja") ? "ja" : "en"
         )
     }
+
+    private static let ownUser = KeptSQL(
+        """
+        SELECT s.version, u."ProfileId", u."TimeZoneSidKey", u."LanguageLocaleKey" FROM "User" u, az_schema s \
+        WHERE u."Id" = \(.null) AND u."IsActive" = 1 AND u."IsDeleted" = 0
+        """
+    )
 
     /// The shorter form for those who ask nothing but what may be done.
     func access(on connection: any Connection) throws -> Access { try viewer(on: connection).access }

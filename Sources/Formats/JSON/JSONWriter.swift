@@ -136,12 +136,45 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    /// JSON that was written elsewhere and is known to be one whole value.
-    public mutating func raw(_ json: some Collection<UInt8>) {
+    /// JSON that was written elsewhere, without blanks, and is known to be one whole value.
+    public mutating func raw(_ json: [UInt8]) {
+        if isIndented { return indented(json) }
+        raw { $0.append(contentsOf: json) }
+    }
+
+    /// A whole value that `write` appends.
+    public mutating func raw(_ write: (inout [UInt8]) -> Void) {
         separate()
-        bytes.append(contentsOf: json)
+        write(&bytes)
         needsComma = true
     }
+
+    /// The same value in this writer's form.
+    private mutating func indented(_ json: [UInt8]) {
+        var place = 0
+        while place < json.count {
+            let byte = json[place]
+            place += 1
+            switch byte {
+            case 0x7B, 0x5B: open(byte)
+            case 0x7D, 0x5D: close(byte)
+            case 0x2C: break
+            case 0x3A: endKey()
+            default:
+                let start = place - 1
+                if byte == 0x22 {
+                    while json[place] != 0x22 { place += json[place] == 0x5C ? 2 : 1 }
+                    place += 1
+                } else {
+                    while place < json.count, !Self.marks.contains(json[place]) { place += 1 }
+                }
+                raw { $0.append(contentsOf: json[start..<place]) }
+            }
+        }
+    }
+
+    /// What ends a number or a literal: a comma, a closing brace or bracket.
+    private static let marks: [UInt8] = [0x2C, 0x7D, 0x5D]
 
     private mutating func datetime(_ instant: Instant) {
         plain {

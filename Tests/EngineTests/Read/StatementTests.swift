@@ -59,7 +59,8 @@ struct StatementTests {
             let plan = try session.plan(
                 "SELECT Id, (SELECT LastName, Account.Name FROM Contacts) FROM Account", [:], .without, on: connection
             )
-            let records = try RowReader(connection: counting).records(plan, plan.statement())
+            var reader = RowReader(connection: counting, form: RecordsOfValues())
+            let records = try reader.rows(plan, plan.statement()).map(\.made)
             return (counting.statements, records.count, records.map { $0.children("Contacts").count }.reduce(0, +))
         }
         #expect(counted == (4, 2500, 2500))
@@ -147,6 +148,10 @@ private final class CountingConnection: Connection {
     func rows(_ query: SQL, _ body: (any Cells) throws -> Bool) throws {
         statements += 1
         try inner.rows(query, body)
+    }
+    func rows(_ query: KeptSQL, _ bindings: [Value], _ body: (any Cells) throws -> Bool) throws {
+        statements += 1
+        try inner.rows(query, bindings, body)
     }
     func prepare(_ statement: SQL) throws -> any PreparedStatement { try inner.prepare(statement) }
     func run(_ migration: Migration) throws { try inner.run(migration) }
