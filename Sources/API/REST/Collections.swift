@@ -84,7 +84,7 @@ struct Collections {
         try Self.checkCount(ids.count, Limits.retrieveRowsMax)
         // What is no id of this object finds nothing, as the platform answers.
         let known = ids.map { RecordID($0).flatMap { $0.prefix == object.keyPrefix ? $0 : nil } }
-        let found = try await call.session.retrieve(object.name, known.compactMap { $0 }, fields: fields, as: call.records)
+        let found = try await call.session.retrieve(object.name, known.compactMap { $0 }, fields: fields, with: call.records)
         var next = found.makeIterator()
         let rows = known.map { $0 == nil ? nil : next.next() ?? nil }
         return call.answer { json in

@@ -56,7 +56,7 @@ struct Describe {
             SELECT Id\(name) FROM \(object.name) WHERE LastModifiedById = :me \
             ORDER BY SystemModstamp DESC LIMIT 10
             """,
-            bindings: ["me": .one(.id(call.session.user))], deleted: .without, as: call.records
+            bindings: ["me": .one(.id(call.session.user))], deleted: .without, with: call.records
         )
     }
 

@@ -3,66 +3,99 @@ import Formats
 import Records
 import Synchronization
 
-/// A record's shape with the bytes of its keys.
+/// A record's shape as JSON: which bytes stand before which cell.
+///
+/// All texts lie in one array and members are plain numbers, so that writing a row touches no reference count: counts that
+/// two threads change in turn cost more than all the rest.
 final class JSONLayout: Sendable {
-    enum Member {
-        case value(JSONKey, cell: Int, FieldType)
-        /// With the name by which it is fetched.
-        case blob(JSONKey, cell: Int, String)
-        case compound(JSONKey, [Part])
-        case parent(JSONKey, id: Int, [KeyPrefix: Parent])
-        case children(JSONKey, Int)
-    }
+    struct Member {
+        enum Kind { case value, blob, compound, parent, children }
 
-    struct Part {
-        let key: JSONKey
-        let cell: Int
+        let kind: Kind
         let type: FieldType
+        /// The cell of a value, or of a parent's id; the place among the lists of children.
+        let cell: Int
+        /// `,"Name":`, in ``JSONLayout/texts``.
+        let key: Range<Int>
+        /// The parts of a compound, in ``JSONLayout/parts``; the parent's place in ``JSONLayout/parents``.
+        let inner: Range<Int>
     }
 
     /// A record, by itself or inside another.
-    struct Parent {
-        /// `{"type":"Contact"`
-        let type: [UInt8]
-        /// `/sobjects/Contact/`
-        let path: String
-        let members: [Member]
-
-        init(object: String, members: [Member]) {
-            type = Array("{\"type\":\"\(object)\"".utf8)
-            path = "/sobjects/\(object)/"
-            self.members = members
-        }
+    struct Record {
+        /// `{"attributes":{"type":"Contact"`, in ``JSONLayout/texts``.
+        let head: Range<Int>
+        /// `/sobjects/Contact/`, in ``JSONLayout/texts``.
+        let path: Range<Int>
+        /// In ``JSONLayout/members``.
+        let members: Range<Int>
     }
-
-    static let attributes = JSONKey("attributes")
-    static let url = Array(",\"url\":\"".utf8)
 
     /// Held, so that its identity is nobody else's.
     let shape: RecordShape
-    let record: Parent
+    let texts: [UInt8]
+    let members: [Member]
+    let parts: [Member]
+    let parents: [[KeyPrefix: Record]]
+    let record: Record
     /// What a row mostly has room in.
     let bytesTypical: Int
 
     init(_ shape: RecordShape) {
+        var making = Making()
         self.shape = shape
-        record = Parent(object: shape.object, members: Self.members(shape.members))
-        bytesTypical = 256 + 40 * shape.members.count
+        record = making.record(shape.object, shape.members)
+        (texts, members, parts, parents) = (making.texts, making.members, making.parts, making.parents)
+        bytesTypical = 256 + 40 * making.members.count
     }
 
-    private static func members(_ members: [RecordShape.Member]) -> [Member] {
-        members.map { member in
+    private struct Making {
+        var texts: [UInt8] = []
+        var members: [Member] = []
+        var parts: [Member] = []
+        var parents: [[KeyPrefix: Record]] = []
+
+        mutating func text(_ text: String) -> Range<Int> {
+            let start = texts.count
+            texts.append(contentsOf: text.utf8)
+            return start..<texts.count
+        }
+
+        mutating func record(_ object: String, _ shape: [RecordShape.Member]) -> Record {
+            // Parents append theirs meanwhile: a record's own members are added in one piece.
+            let own = shape.map { member($0) }
+            members += own
+            return Record(
+                head: text("{\"attributes\":{\"type\":\"\(object)\""), path: text("/sobjects/\(object)/"),
+                members: members.count - own.count..<members.count
+            )
+        }
+
+        /// Names of the schema and of aliases hold nothing that needs an escape.
+        private mutating func member(_ member: RecordShape.Member) -> Member {
             switch member {
-            case .value(let name, let cell, .base64): .blob(JSONKey(name), cell: cell, name)
-            case .value(let name, let cell, let type): .value(JSONKey(name), cell: cell, type)
-            case .compound(let name, let parts):
-                .compound(JSONKey(name), parts.map { Part(key: JSONKey($0.name), cell: $0.cell, type: $0.type) })
-            case .parent(let name, let id, let parents):
-                .parent(
-                    JSONKey(name), id: id,
-                    parents.mapValues { Parent(object: $0.object, members: self.members($0.members)) }
+            case .value(let name, let cell, let type):
+                return Member(
+                    kind: type == .base64 ? .blob : .value, type: type, cell: cell, key: text(",\"\(name)\":"), inner: 0..<0
                 )
-            case .children(let name, let place): .children(JSONKey(name), place)
+            case .compound(let name, let shape):
+                let start = parts.count
+                for (place, part) in shape.enumerated() {
+                    let key = text((place == 0 ? "{" : ",") + "\"\(part.name)\":")
+                    parts.append(Member(kind: .value, type: part.type, cell: part.cell, key: key, inner: 0..<0))
+                }
+                return Member(
+                    kind: .compound, type: .address, cell: 0, key: text(",\"\(name)\":"), inner: start..<parts.count
+                )
+            case .parent(let name, let id, let shapes):
+                let records = shapes.mapValues { record($0.object, $0.members) }
+                parents.append(records)
+                return Member(
+                    kind: .parent, type: .reference, cell: id, key: text(",\"\(name)\":"),
+                    inner: parents.count - 1..<parents.count
+                )
+            case .children(let name, let place):
+                return Member(kind: .children, type: .anyType, cell: place, key: text(",\"\(name)\":"), inner: 0..<0)
             }
         }
     }

@@ -20,13 +20,13 @@ struct Query {
         guard let soql = call.query["q"] else {
             throw PlatformError(.missingArgument, "The parameter q with a SOQL query is missing.")
         }
-        let page = try await call.session.page(soql, size: Self.pageSize(call.request), deleted: deleted, as: call.records)
+        let page = try await call.session.page(soql, size: Self.pageSize(call.request), deleted: deleted, with: call.records)
         return Self.answer(call, page: page, resource: resource)
     }
 
     private func next(_ call: RESTCall, resource: String) async throws -> Response {
         let locator = try call.parameter("locator")
-        let page = try await call.session.page(at: locator, size: Self.pageSize(call.request), as: call.records)
+        let page = try await call.session.page(at: locator, size: Self.pageSize(call.request), with: call.records)
         return Self.answer(call, page: page, resource: resource)
     }
 

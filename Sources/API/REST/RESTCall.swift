@@ -87,9 +87,12 @@ extension Shared {
     func rest(_ handle: @escaping @Sendable (RESTCall) async throws -> Response) -> Handler {
         { request, context in
             let version = try Self.version(context.parameters.get("version"))
-            let session = try await session(of: request)
-            var context = context
-            context.session = session
+            let session: Session
+            if let known = Self.token(of: request).flatMap(self.identity.rememberedSession) {
+                session = known
+            } else {
+                session = try await self.session(of: request)
+            }
             return try await handle(
                 RESTCall(
                     request: request, context: context, session: session, version: version, query: request.query(),
@@ -108,10 +111,13 @@ extension Shared {
     }
 
     static func token(of request: Request) -> String? {
-        guard let header = request.headers[.authorization] else { return nil }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, ["bearer", "oauth"].contains(parts[0].lowercased()) else { return nil }
-        return parts[1].trimmingSpaces()
+        guard let header = request.headers.only(.authorization),
+            let end = header.utf8.firstIndex(of: UInt8(ascii: " "))
+        else { return nil }
+        // The bit that tells small letters from capitals is set.
+        let scheme = header.utf8[..<end].lazy.map { $0 | 0x20 }
+        guard scheme.elementsEqual("bearer".utf8) || scheme.elementsEqual("oauth".utf8) else { return nil }
+        return header[end...].trimmingSpaces()
     }
 
     private static func version(_ text: String?) throws -> Int {

@@ -30,7 +30,7 @@ struct Relations {
         guard let row else { throw try await call.absent(id, object: object) }
         guard let parent = row[lookup.name].id, let parentObject = schema.object(of: parent),
             let found = try await call.session.retrieve(
-                parentObject.name, [parent], fields: try call.fields(), as: call.records
+                parentObject.name, [parent], fields: try call.fields(), with: call.records
             ).first, let found
         else { throw PlatformError(.notFound, "The requested resource does not exist") }
         return call.answer(record: found)
@@ -69,7 +69,7 @@ struct Relations {
         let page = try await call.session.page(
             "SELECT \(fields.joined(separator: ", ")) FROM \(relation.child.name) "
                 + "WHERE \(relation.field.name) = '\(id)'",
-            size: Limits.queryPageRowsDefault, deleted: .without, as: call.records
+            size: Limits.queryPageRowsDefault, deleted: .without, with: call.records
         )
         return Query.answer(call, page: page, resource: "query")
     }

@@ -35,25 +35,22 @@ struct Rows {
         return try await create(call)
     }
 
+    /// In one visit to the door. A second one tells why there is no such row.
     @Sendable private func get(_ call: RESTCall) async throws -> Response {
-        if let record = try await record(call) { return call.answer(record: record) }
+        if let id = RecordID(try call.parameter("id")) {
+            do {
+                let found = try await call.session.retrieve(
+                    try call.parameter("object"), [id], fields: try call.fields(), with: call.records
+                )
+                if let record = found[0] { return call.answer(record: record) }
+            } catch let error as PlatformError where error.code == .invalidType {
+                // Either there is no such object, which is not found, or its rows cannot be asked for.
+                _ = try await call.object()
+                throw error
+            }
+        }
         let object = try await call.object()
         throw try await call.absent(try call.id(of: object), object: object)
-    }
-
-    /// The row, in one visit to the door; nil when it is not there, or not of the object, or there is no such object.
-    private func record(_ call: RESTCall) async throws -> [UInt8]? {
-        guard let id = RecordID(try call.parameter("id")) else { return nil }
-        do {
-            let found = try await call.session.retrieve(
-                try call.parameter("object"), [id], fields: try call.fields(), as: call.records
-            )
-            return found.first ?? nil
-        } catch let error as PlatformError where error.code == .invalidType {
-            // Either there is no such object, which is not found, or its rows cannot be asked for.
-            _ = try await call.object()
-            throw error
-        }
     }
 
     @Sendable private func update(_ call: RESTCall) async throws -> Response {

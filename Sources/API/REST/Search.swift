@@ -52,7 +52,7 @@ struct Search {
         let limit = min(search.limit.flatMap(\.count) ?? Self.hitsDefault, Self.hitsMax)
         guard !search.returning.isEmpty else {
             let hits = try await hits(call, texts: texts, objects: nil)
-            return hits.prefix(limit).map { call.records.make($0.object, $0.id) }
+            return hits.prefix(limit).map { call.records.encode($0.object, $0.id) }
         }
         var rows: [[UInt8]] = []
         for returning in search.returning where rows.count < limit {
@@ -60,7 +60,7 @@ struct Search {
             if hits.isEmpty { continue }
             rows += try await call.session.query(
                 try returning.query(), bindings: ["hits": .many(hits.map { .id($0.id) })], deleted: .without,
-                as: call.records
+                with: call.records
             ).prefix(limit - rows.count)
         }
         return rows

@@ -36,9 +36,15 @@ final class AccessCache: Sendable {
 
     private let held = Mutex(Held())
 
-    func access(of holder: Rights.Holder, in schema: Schema, on connection: any Connection) throws -> Access {
-        let known = held.withLock { $0.version == schema.version ? $0.accesses[holder] : nil }
+    /// - Parameters:
+    ///   - version: Of the schema at the moment at which `connection` stands.
+    ///   - schema: That schema; asked for when the access is not known.
+    func access(
+        of holder: Rights.Holder, version: Int64, in schema: () throws -> Schema, on connection: any Connection
+    ) throws -> Access {
+        let known = held.withLock { $0.version == version ? $0.accesses[holder] : nil }
         if let known { return known }
+        let schema = try schema()
         let rights: Rights =
             switch holder {
             case .system: .system
@@ -58,12 +64,11 @@ extension Session {
     /// What this session may see and do, by the moment of the database that `connection` stands at: a user who was
     /// made inactive, or whose profile changed, feels it at the next statement.
     func viewer(on connection: any Connection) throws -> Viewer {
-        let organisation = engine.organisation
         if system != nil {
-            let schema = try engine.schema.current(on: connection)
-            let access = try engine.accesses.access(of: .system, in: schema, on: connection)
+            let access = try access(of: .system, version: try LiveSchema.version(on: connection), on: connection)
             return Viewer(
-                access: access, user: user, timeZone: organisation.timeZone, language: organisation.defaultLanguage
+                access: access, user: user, timeZone: engine.organisation.timeZone,
+                language: engine.organisation.defaultLanguage
             )
         }
         let found = try connection.first(Self.ownUser, [.id(user)]) { row in
@@ -76,13 +81,19 @@ extension Session {
         guard let found else {
             throw PlatformError(.invalidSessionID, "Session expired or invalid")
         }
-        let schema = try engine.schema.current(on: connection, version: found.version)
-        let access = try engine.accesses.access(
-            of: found.profile.map(Rights.Holder.profile) ?? .nobody, in: schema, on: connection
+        let access = try access(
+            of: found.profile.map(Rights.Holder.profile) ?? .nobody, version: found.version, on: connection
         )
         return Viewer(
-            access: access, user: user, timeZone: found.timeZone ?? organisation.timeZone,
-            language: (found.language ?? organisation.defaultLanguage).hasPrefix("ja") ? "ja" : "en"
+            access: access, user: user, timeZone: found.timeZone ?? engine.organisation.timeZone,
+            language: (found.language ?? engine.organisation.defaultLanguage).hasPrefix("ja") ? "ja" : "en"
+        )
+    }
+
+    private func access(of holder: Rights.Holder, version: Int64, on connection: any Connection) throws -> Access {
+        try engine.accesses.access(
+            of: holder, version: version, in: { try engine.schema.current(on: connection, version: version) },
+            on: connection
         )
     }
 

@@ -42,9 +42,12 @@ final class ReadLog: Sendable {
         if isDue { writeSoon() }
     }
 
+    /// Whether the log cannot keep up, so that readers wait for it.
+    var isFull: Bool { state.withLock { $0.waiting.count >= Self.waitingMax } }
+
     /// Waits for the log when it cannot keep up. To be called where waiting is possible, after an answer was given.
     func flushIfFull() async throws {
-        if state.withLock({ $0.waiting.count >= Self.waitingMax }) { try await flush() }
+        if isFull { try await flush() }
     }
 
     /// Takes out the reports that have waited longest.

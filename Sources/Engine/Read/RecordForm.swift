@@ -1,25 +1,35 @@
 public import Records
 
-/// What a reading makes of the rows it finds: ``Record``s, or the bytes of a protocol, straight from the statement's memory.
-///
-/// Runs on the thread that reads.
-public protocol RecordForm: Sendable {
-    /// What becomes of one row.
-    associatedtype Made: Sendable
-
-    /// Makes one row.
+/// Writes the rows of a result as the bytes of a protocol, straight from the statement's memory. Runs on the thread that
+/// reads.
+public protocol RecordEncoder: Sendable {
+    /// One row.
     ///
     /// - Parameters:
     ///   - cells: Valid inside this call alone.
-    ///   - children: The row's lists of children, by the places that the shape names; empty where it names none.
+    ///   - children: The row's lists of children, each row in bytes, by the places that the shape names.
+    func encode(_ cells: any Cells, _ shape: RecordShape, _ children: [[[UInt8]]]) -> [UInt8]
+}
+
+/// What a reading makes of the rows it finds. Both conformers are here, so that the code is made for each.
+protocol RecordForm: Sendable {
+    /// What becomes of one row.
+    associatedtype Made: Sendable
     func make(_ cells: any Cells, _ shape: RecordShape, _ children: [[Made]]) -> Made
 }
 
-/// Rows as ``Record``s.
-public struct RecordsOfValues: RecordForm {
-    public init() {}
+/// Rows as bytes.
+struct EncodedRecords: RecordForm {
+    let encoder: any RecordEncoder
 
-    public func make(_ cells: any Cells, _ shape: RecordShape, _ children: [[Record]]) -> Record {
+    func make(_ cells: any Cells, _ shape: RecordShape, _ children: [[[UInt8]]]) -> [UInt8] {
+        encoder.encode(cells, shape, children)
+    }
+}
+
+/// Rows as ``Record``s.
+struct WholeRecords: RecordForm {
+    func make(_ cells: any Cells, _ shape: RecordShape, _ children: [[Record]]) -> Record {
         Record(
             object: shape.object, id: shape.id.map { RecordID(rawValue: cells.int64($0)) },
             fields: fields(cells, shape.members, children)

@@ -7,11 +7,17 @@ extension Session {
     /// Further pages show the rows that the query found now, in this order, whatever changes meanwhile; rows that are
     /// deleted, erased or restricted before their page is read are left out.
     public func page(_ soql: String, size: Int, deleted: Deleted = .without) async throws -> Page<Record> {
-        try await page(soql, size: size, deleted: deleted, as: RecordsOfValues())
+        try await page(soql, size: size, deleted: deleted, as: WholeRecords())
     }
 
-    /// The same, with rows in a form of the caller's.
-    public func page<Form: RecordForm>(
+    /// The same, with rows as an encoder writes them.
+    public func page(
+        _ soql: String, size: Int, deleted: Deleted, with encoder: any RecordEncoder
+    ) async throws -> Page<[UInt8]> {
+        try await page(soql, size: size, deleted: deleted, as: EncodedRecords(encoder: encoder))
+    }
+
+    private func page<Form: RecordForm>(
         _ soql: String, size: Int, deleted: Deleted, as form: Form
     ) async throws -> Page<Form.Made> {
         precondition(size > 0, "a page has rows")
@@ -36,11 +42,17 @@ extension Session {
     ///
     /// - Throws: `INVALID_QUERY_LOCATOR` when it is another user's, or nobody read on for two days.
     public func page(at locator: String, size: Int) async throws -> Page<Record> {
-        try await page(at: locator, size: size, as: RecordsOfValues())
+        try await page(at: locator, size: size, as: WholeRecords())
     }
 
-    /// The same, with rows in a form of the caller's.
-    public func page<Form: RecordForm>(
+    /// The same, with rows as an encoder writes them.
+    public func page(
+        at locator: String, size: Int, with encoder: any RecordEncoder
+    ) async throws -> Page<[UInt8]> {
+        try await page(at: locator, size: size, as: EncodedRecords(encoder: encoder))
+    }
+
+    private func page<Form: RecordForm>(
         at locator: String, size: Int, as form: Form
     ) async throws -> Page<Form.Made> {
         precondition(size > 0, "a page has rows")

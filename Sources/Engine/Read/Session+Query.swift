@@ -13,11 +13,17 @@ extension Session {
     public func query(
         _ soql: String, bindings: [String: BoundValue] = [:], deleted: Deleted = .without
     ) async throws -> [Record] {
-        try await query(soql, bindings: bindings, deleted: deleted, as: RecordsOfValues())
+        try await query(soql, bindings: bindings, deleted: deleted, as: WholeRecords())
     }
 
-    /// The same, in a form of the caller's.
-    public func query<Form: RecordForm>(
+    /// The same, with rows as an encoder writes them.
+    public func query(
+        _ soql: String, bindings: [String: BoundValue], deleted: Deleted, with encoder: any RecordEncoder
+    ) async throws -> [[UInt8]] {
+        try await query(soql, bindings: bindings, deleted: deleted, as: EncodedRecords(encoder: encoder))
+    }
+
+    private func query<Form: RecordForm>(
         _ soql: String, bindings: [String: BoundValue], deleted: Deleted, as form: Form
     ) async throws -> [Form.Made] {
         let (rows, shown) = try await engine.store.read { connection in

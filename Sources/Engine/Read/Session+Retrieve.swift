@@ -7,11 +7,17 @@ extension Session {
     /// - Parameter fields: names or paths to parents' fields; nil for all that the session may read.
     /// - Throws: `INVALID_TYPE` and `INVALID_FIELD` for what is not there for this session.
     public func retrieve(_ object: String, _ ids: [RecordID], fields: [String]?) async throws -> [Record?] {
-        try await retrieve(object, ids, fields: fields, as: RecordsOfValues())
+        try await retrieve(object, ids, fields: fields, as: WholeRecords())
     }
 
-    /// The same, in a form of the caller's.
-    public func retrieve<Form: RecordForm>(
+    /// The same, with rows as an encoder writes them.
+    public func retrieve(
+        _ object: String, _ ids: [RecordID], fields: [String]?, with encoder: any RecordEncoder
+    ) async throws -> [[UInt8]?] {
+        try await retrieve(object, ids, fields: fields, as: EncodedRecords(encoder: encoder))
+    }
+
+    private func retrieve<Form: RecordForm>(
         _ object: String, _ ids: [RecordID], fields: [String]?, as form: Form
     ) async throws -> [Form.Made?] {
         let read: @Sendable (any Connection) throws -> ([RowReader<Form>.Row], [Shown]) = { connection in
@@ -20,9 +26,10 @@ extension Session {
             var reader = RowReader(connection: connection, form: form)
             return (try reader.rows(plan, of: ids), reader.shown)
         }
-        let isShort = ids.count <= Self.shortRowsMax
-        let (found, shown) = try await isShort ? engine.store.readShortly(read) : engine.store.read(read)
-        try await report(.read, shown)
+        let here = ids.count <= Self.shortRowsMax ? try engine.store.readHere(read) : nil
+        let (found, shown) = if let here { here } else { try await engine.store.read(read) }
+        for shown in shown { report(.read, shown.object, shown.ids) }
+        if engine.reads.isFull { try await engine.reads.flush() }
         // In nearly every call: one id, one row.
         if ids.count == 1 { return [found.first?.made] }
         let byID = Dictionary(found.compactMap { row in row.id.map { ($0, row.made) } }) { first, _ in first }
@@ -38,11 +45,17 @@ extension Session {
     public func find(
         _ object: String, _ field: String, equals value: Value, fields: [String]?
     ) async throws -> [Record] {
-        try await find(object, field, equals: value, fields: fields, as: RecordsOfValues())
+        try await find(object, field, equals: value, fields: fields, as: WholeRecords())
     }
 
-    /// The same, in a form of the caller's.
-    public func find<Form: RecordForm>(
+    /// The same, with rows as an encoder writes them.
+    public func find(
+        _ object: String, _ field: String, equals value: Value, fields: [String]?, with encoder: any RecordEncoder
+    ) async throws -> [[UInt8]] {
+        try await find(object, field, equals: value, fields: fields, as: EncodedRecords(encoder: encoder))
+    }
+
+    private func find<Form: RecordForm>(
         _ object: String, _ field: String, equals value: Value, fields: [String]?, as form: Form
     ) async throws -> [Form.Made] {
         let (found, shown) = try await engine.store.read { connection in
@@ -68,10 +81,7 @@ extension Session {
     private func plan(
         of object: String, fields: [String]?, _ viewer: Viewer, on connection: any Connection
     ) throws -> Plan {
-        guard let schema = viewer.access.visible.object(object), schema.isQueryable else {
-            throw PlatformError(.invalidType, "sObject type '\(object)' is not supported.")
-        }
-        return try engine.plans.plan(of: schema, fields: fields, viewer, call([:], .without, on: connection))
+        try engine.plans.plan(of: object, fields: fields, viewer, call([:], .without, on: connection))
     }
 
     /// A path of an address holds text, whatever the field's type.

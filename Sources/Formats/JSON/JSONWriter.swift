@@ -118,22 +118,9 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    /// A cell of a result, from the bytes where they lie: ids with 18 characters, datetimes
-    /// `2026-11-23T09:30:00.000+0000`, dates `2026-11-23`, times `09:30:00.000Z`, doubles with a fraction, binary as
-    /// Base64.
+    /// A cell of a result, from the bytes where they lie; see ``JSONText/append(_:_:_:to:)``.
     public mutating func cell(_ cells: any Cells, _ column: Int, _ type: FieldType) {
-        if cells.isNull(column) { return null() }
-        switch type {
-        case .id, .reference: plain { ValueText.append(RecordID(rawValue: cells.int64(column)), to: &$0) }
-        case .boolean: boolean(cells.int64(column) != 0)
-        case .int, .long: integer(cells.int64(column))
-        case .double, .currency, .percent: double(cells.double(column))
-        case .date: plain { ValueText.append(Day(daysSince1970: Int(cells.int64(column))), to: &$0) }
-        case .datetime: datetime(Instant(milliseconds: cells.int64(column)))
-        case .time: plain { ValueText.append(TimeOfDay(milliseconds: Int(cells.int64(column))), to: &$0) }
-        case .base64: cells.withBytes(column) { blob in plain { ValueText.appendBase64(blob, to: &$0) } }
-        default: cells.withBytes(column) { string($0) }
-        }
+        raw { JSONText.append(cells, column, type, to: &$0) }
     }
 
     /// JSON that was written elsewhere, without blanks, and is known to be one whole value.

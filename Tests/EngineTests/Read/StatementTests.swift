@@ -59,7 +59,7 @@ struct StatementTests {
             let plan = try session.plan(
                 "SELECT Id, (SELECT LastName, Account.Name FROM Contacts) FROM Account", [:], .without, on: connection
             )
-            var reader = RowReader(connection: counting, form: RecordsOfValues())
+            var reader = RowReader(connection: counting, form: WholeRecords())
             let records = try reader.rows(plan, plan.statement()).map(\.made)
             return (counting.statements, records.count, records.map { $0.children("Contacts").count }.reduce(0, +))
         }
