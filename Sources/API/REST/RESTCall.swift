@@ -117,7 +117,7 @@ extension Shared {
         // The bit that tells small letters from capitals is set.
         let scheme = header.utf8[..<end].lazy.map { $0 | 0x20 }
         guard scheme.elementsEqual("bearer".utf8) || scheme.elementsEqual("oauth".utf8) else { return nil }
-        return header[end...].trimmingSpaces()
+        return String(Substring(header.utf8[end...].drop { $0 == UInt8(ascii: " ") }))
     }
 
     private static func version(_ text: String?) throws -> Int {

@@ -18,17 +18,9 @@ struct PoolStep {
     /// `GET /services/data/v60.0/sobjects/Contact/003000000000001AAA`
     private static func isShort(_ request: Request) -> Bool {
         guard request.method == .get || request.method == .head else { return false }
-        var path = request.uri.path
-        return path.withUTF8 { path in
-            guard path.starts(with: "/services/data/v".utf8) else { return false }
-            var slashes: (count: Int, third: Int, last: Int) = (0, 0, 0)
-            for place in path.indices where path[place] == UInt8(ascii: "/") {
-                slashes.count += 1
-                if slashes.count == 4 { slashes.third = place }
-                slashes.last = place
-            }
-            guard slashes.count == 6, path[slashes.third...].starts(with: "/sobjects/".utf8) else { return false }
-            return [15, 18].contains(path.count - slashes.last - 1)
-        }
+        let path = request.uri.string.utf8.prefix { $0 != UInt8(ascii: "?") }
+        guard path.starts(with: "/services/data/v".utf8) else { return false }
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return parts.count == 7 && parts[4].elementsEqual("sobjects".utf8) && [15, 18].contains(parts[6].count)
     }
 }
