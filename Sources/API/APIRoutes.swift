@@ -41,10 +41,22 @@ public struct APIRoutes: Sendable {
 }
 
 /// What every resource of the API is made with.
-struct Shared: Sendable {
+final class Shared: Sendable {
     let engine: Engine
     let identity: Identity
     let address: PublicAddress
     let usage: RequestUsage
     let environment: Records.Environment
+    let layouts = JSONLayouts()
+
+    init(
+        engine: Engine, identity: Identity, address: PublicAddress, usage: RequestUsage,
+        environment: Records.Environment
+    ) {
+        self.engine = engine
+        self.identity = identity
+        self.address = address
+        self.usage = usage
+        self.environment = environment
+    }
 }

@@ -1,26 +1,24 @@
-public import Engine
 public import Hummingbird
 import NIOCore
 
-/// What is known of a request on its way: its id, who calls from where, and the session once it is proven.
+/// What is known of a request on its way: its id, from where the call comes, and the caller's language.
 public struct EdgeContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    /// The caller's network address; empty where there is none, as in tests.
-    public let address: String
+    private let channel: any Channel
     /// Shown to the caller and in the log, so that the two can be brought together.
     public var requestID: String
-    /// Set by the middleware that proves it; nil before, and where nobody signed in.
-    public var session: Session?
     /// The language in which people are answered: `ja` or `en`.
     public var language: String
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        address = source.channel.remoteAddress?.ipAddress ?? ""
+        channel = source.channel
         requestID = ""
-        session = nil
         language = "en"
     }
+
+    /// The caller's network address; empty where there is none, as in tests. Made at every asking: few requests need it.
+    public var address: String { channel.remoteAddress?.ipAddress ?? "" }
 
     public var maxUploadSize: Int { Limits.restBodyBytesMax }
 }

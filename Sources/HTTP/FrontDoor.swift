@@ -7,7 +7,15 @@ public import Records
 /// not find is answered like everything else.
 public struct FrontDoor: HTTPResponder {
     public typealias Context = EdgeContext
-    private let respond: @Sendable (Request, EdgeContext) async throws -> Response
+    private let ids: RequestIDStep
+    private let log: AccessLogStep
+    private let security: SecurityHeadersStep
+    private let usage: UsageStep
+    private let errors: ErrorFormStep
+    private let size = RequestSizeStep()
+    private let rate: RateLimitStep
+    private let override = MethodOverrideStep()
+    private let pool: PoolStep
 
     /// - Parameters:
     ///   - router: the routes of both edges.
@@ -17,31 +25,36 @@ public struct FrontDoor: HTTPResponder {
         router: some HTTPResponder<EdgeContext>, forms: [any ErrorForm], address: PublicAddress,
         usage: RequestUsage, environment: Records.Environment
     ) {
-        let steps: [any MiddlewareProtocol<Request, Response, EdgeContext>] = [
-            RequestIDStep(environment: environment),
-            AccessLogStep(environment: environment),
-            SecurityHeadersStep(address: address),
-            UsageStep(usage: usage),
-            ErrorFormStep(forms: forms),
-            RequestSizeStep(),
-            RateLimitStep(environment: environment),
-            MethodOverrideStep(),
-        ]
-        var chain: @Sendable (Request, EdgeContext) async throws -> Response = { request, context in
-            try await router.respond(to: request, context: context)
-        }
-        for step in steps.reversed() { chain = Self.link(step, before: chain) }
-        respond = chain
+        ids = RequestIDStep(environment: environment)
+        log = AccessLogStep(environment: environment)
+        security = SecurityHeadersStep(address: address)
+        self.usage = UsageStep(usage: usage)
+        errors = ErrorFormStep(forms: forms)
+        rate = RateLimitStep(environment: environment)
+        pool = PoolStep(router: router)
     }
 
+    /// The steps are plain functions in one, not middleware in a chain: each link of a chain waits for the next, and a wait
+    /// costs more than what most of the steps do.
     public func respond(to request: Request, context: EdgeContext) async throws -> Response {
-        try await respond(request, context)
-    }
-
-    private static func link(
-        _ step: some MiddlewareProtocol<Request, Response, EdgeContext>,
-        before next: @escaping @Sendable (Request, EdgeContext) async throws -> Response
-    ) -> @Sendable (Request, EdgeContext) async throws -> Response {
-        { request, context in try await step.handle(request, context: context, next: next) }
+        var context = context
+        ids.mark(&context, request)
+        let began = log.begin(context)
+        let calls = usage.count(request)
+        var response: Response
+        do {
+            try size.check(request)
+            try rate.check(request, context)
+            let request = override.apply(to: request)
+            response = try await pool.respond(to: request, context: context)
+            try errors.refuseUnknown(request, response)
+        } catch {
+            response = errors.answer(error, to: request, context: context)
+        }
+        if let calls { usage.add(calls, to: &response) }
+        security.add(to: &response, of: request, context)
+        response.headers[.requestID] = context.requestID
+        if let began { log.end(request, response, began: began, context) }
+        return response
     }
 }

@@ -19,3 +19,16 @@ extension HTTPField.Name {
         return made
     }
 }
+
+extension HTTPFields {
+    /// The value of a header that is there once; nil when it is missing or given several times. Without the copy that the
+    /// subscript makes.
+    public func only(_ name: HTTPField.Name) -> String? {
+        var found: String?
+        for field in self where field.name == name {
+            if found != nil { return nil }
+            found = field.value
+        }
+        return found
+    }
+}

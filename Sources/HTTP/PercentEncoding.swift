@@ -4,6 +4,7 @@ public enum PercentEncoding {
     ///
     /// - Parameter plusIsSpace: as forms and queries write blanks; in a path a plus is a plus.
     public static func decode(_ text: some StringProtocol, plusIsSpace: Bool) -> String? {
+        if !text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) { return String(text) }
         var out: [UInt8] = []
         out.reserveCapacity(text.utf8.count)
         var bytes = text.utf8.makeIterator()

@@ -30,12 +30,15 @@ public struct PublicAddress: Sendable {
 
     private func isSecure(_ request: Request, host: String, context: EdgeContext) -> Bool {
         if isTLS { return true }
-        if trustedPeers.contains(context.address), let proto = request.headers[.xForwardedProto] {
+        if !trustedPeers.isEmpty, trustedPeers.contains(context.address), let proto = request.headers[.xForwardedProto] {
             return proto.split(separator: ",").last.map { $0.trimmingSpaces() } == "https"
         }
-        let name = host.prefix { $0 != ":" }
-        return name.lowercased().hasSuffix(".salesforce.com")
+        let name = host.utf8.prefix { $0 != UInt8(ascii: ":") }
+        // The letters' second case bit is set in the name compared with, and in its dots, as in digits and dashes.
+        return name.suffix(Self.platform.count).elementsEqual(Self.platform) { $0 | 0x20 == $1 }
     }
+
+    private static let platform = Array(".salesforce.com".utf8)
 
     /// The host and port that the caller named, letters, digits, `.`, `-`, `:` and brackets only: it is written into answers.
     private static func host(of request: Request) -> String {

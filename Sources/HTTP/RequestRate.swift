@@ -19,10 +19,15 @@ final class RequestRate: Sendable {
                 state.minute = minute
                 state.counts.removeAll(keepingCapacity: true)
             }
-            let count = state.counts[caller, default: 0] + 1
-            state.counts[caller] = count
+            let count = Self.raise(&state.counts[caller, default: 0])
             guard count > limit else { return nil }
             return Int(60 - now.milliseconds / 1000 % 60)
         }
+    }
+
+    /// In place: the caller is looked up once.
+    private static func raise(_ count: inout Int) -> Int {
+        count += 1
+        return count
     }
 }

@@ -50,11 +50,11 @@ extension Identity {
         }
         let now = environment.now()
         let token = "\(organisationID.text15)!\(Secret.text(length: 64))"
-        let digest = Secret.digest(token)
+        let digest = TokenDigest(token)
         let expires = now.adding(seconds: TokenCache.lifeSecondsMax)
         let outcomes = try await system("sign-in").create(
             Batch("AccessSession", [
-                "UserId": .id(user), "TokenHash": .text(digest), "ApplicationName": .text(application.name),
+                "UserId": .id(user), "TokenHash": .text(digest.text), "ApplicationName": .text(application.name),
                 "Kind": .text(application.kind.rawValue), "Purpose": .text(application.purpose),
                 "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
             ]),

@@ -6,20 +6,26 @@ extension Identity {
     ///
     /// Costs one digest and one look into memory, and a read of the database every 15 seconds.
     public func session(token: String) async throws -> Session? {
-        guard token.utf8.count <= 200 else { return nil }
-        let digest = Secret.digest(token)
-        let now = environment.now()
-        if let entry = tokens.fresh(digest, at: now) { return entry.session }
-        return try await check(digest, at: now)
+        if let session = rememberedSession(token: token) { return session }
+        guard token.utf8.count <= Self.tokenBytesMax else { return nil }
+        return try await check(TokenDigest(token), at: environment.now())
     }
+
+    /// The same as far as it is known without a look into the database; nil tells nothing then.
+    public func rememberedSession(token: String) -> Session? {
+        guard token.utf8.count <= Self.tokenBytesMax else { return nil }
+        return tokens.session(TokenDigest(token), at: environment.now())
+    }
+
+    private static let tokenBytesMax = 200
 
     /// Ends a token. Unknown ones are passed over: the answer tells a guesser nothing.
     public func revoke(token: String) async throws {
-        let digest = Secret.digest(token)
+        let digest = TokenDigest(token)
         tokens.forget(digest)
         let session = system("sign-out")
         let rows = try await session.query(
-            "SELECT Id FROM AccessSession WHERE TokenHash = :digest", bindings: ["digest": .one(.text(digest))]
+            "SELECT Id FROM AccessSession WHERE TokenHash = :digest", bindings: ["digest": .one(.text(digest.text))]
         )
         _ = try await session.purge(rows.compactMap(\.id), onFailure: .keepGoing)
     }
@@ -31,7 +37,7 @@ extension Identity {
             "SELECT Id, TokenHash FROM AccessSession WHERE Id = :row AND UserId = :user",
             bindings: ["row": .one(.id(accessSession)), "user": .one(.id(user))]
         )
-        for row in rows { if let digest = row["TokenHash"].text { tokens.forget(digest) } }
+        for row in rows { if let digest = row["TokenHash"].text.flatMap(TokenDigest.init(text:)) { tokens.forget(digest) } }
         _ = try await session.purge(rows.compactMap(\.id), onFailure: .keepGoing)
     }
 
@@ -61,14 +67,14 @@ extension Identity {
         return rows.compactMap(AccessSession.init).filter { $0.isAlive(at: now) }
     }
 
-    private func check(_ digest: String, at now: Instant) async throws -> Session? {
+    private func check(_ digest: TokenDigest, at now: Instant) async throws -> Session? {
         let session = system("check of a token")
         let rows = try await session.query(
             """
             SELECT Id, UserId, ApplicationName, Kind, Purpose, CreatedAt, ExpiresAt, LastUsedAt FROM AccessSession \
             WHERE TokenHash = :digest LIMIT 1
             """,
-            bindings: ["digest": .one(.text(digest))]
+            bindings: ["digest": .one(.text(digest.text))]
         )
         guard let row = rows.first, let access = AccessSession(row), let user = row["UserId"].id else {
             tokens.forget(digest)

@@ -28,9 +28,9 @@ final class TokenCache: Sendable {
     static let storeSeconds: Int64 = 600
     static let entriesMax = 10_000
 
-    private let entries = Mutex<[String: Entry]>([:])
+    private let entries = Mutex<[TokenDigest: Entry]>([:])
 
-    func keep(_ entry: Entry, for digest: String) {
+    func keep(_ entry: Entry, for digest: TokenDigest) {
         entries.withLock { entries in
             if entries.count >= Self.entriesMax {
                 let oldestFirst = entries.sorted { $0.value.lastUsed < $1.value.lastUsed }
@@ -40,24 +40,27 @@ final class TokenCache: Sendable {
         }
     }
 
-    /// The entry, marked as used now. Nil when it is unknown, has died, or is to be checked again.
-    func fresh(_ digest: String, at now: Instant) -> Entry? {
+    /// The session, whose entry is marked as used now. Nil when it is unknown, has died, or is to be checked again.
+    func session(_ digest: TokenDigest, at now: Instant) -> Session? {
         entries.withLock { entries in
-            guard let entry = entries[digest] else { return nil }
-            guard entry.expires > now, entry.lastUsed.adding(seconds: Self.idleSecondsMax) > now else {
-                entries[digest] = nil
+            guard let place = entries.index(forKey: digest) else { return nil }
+            let (expires, lastUsed, checked) = (
+                entries.values[place].expires, entries.values[place].lastUsed, entries.values[place].checked
+            )
+            guard expires > now, lastUsed.adding(seconds: Self.idleSecondsMax) > now else {
+                entries.remove(at: place)
                 return nil
             }
-            guard entry.checked.adding(seconds: Self.checkSeconds) > now else { return nil }
-            entries[digest]?.lastUsed = now
-            return entry
+            guard checked.adding(seconds: Self.checkSeconds) > now else { return nil }
+            entries.values[place].lastUsed = now
+            return entries.values[place].session
         }
     }
 
     /// What is remembered of the token, however old: its last use may not have been written yet.
-    func remembered(_ digest: String) -> Entry? { entries.withLock { $0[digest] } }
+    func remembered(_ digest: TokenDigest) -> Entry? { entries.withLock { $0[digest] } }
 
-    func forget(_ digest: String) { entries.withLock { $0[digest] = nil } }
+    func forget(_ digest: TokenDigest) { entries.withLock { $0[digest] = nil } }
 
     func forget(user: RecordID) {
         entries.withLock { entries in entries = entries.filter { $0.value.session.user != user } }

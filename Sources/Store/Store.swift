@@ -10,8 +10,18 @@ public protocol Store: Sendable {
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
+    /// Queues a transaction for which nobody waits, behind the writes asked for before. `ended` runs on the writer's thread
+    /// when it is over, with the error that undid it or nil.
+    func writeSoon(
+        _ body: @escaping @Sendable (any Connection) throws -> Void, ended: @escaping @Sendable ((any Error)?) -> Void
+    )
+
     /// Runs `body` on a reader, which sees one moment of the database. A cancelled caller interrupts it.
     func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+
+    /// Runs `body` on the calling thread, at one moment of the database, when that can begin at once; nil when it cannot.
+    /// Never waits for anybody. For callers of ``readShortly(_:)``; nothing else bounds what `body` does.
+    func readHere<T>(_ body: (any Connection) throws -> T) throws -> T?
 
     /// Runs `body` on a reader and hands on the chunks that it emits, at most a few ahead of the consumer.
     /// The reader is released when the body ends or the consumer goes away.
@@ -43,6 +53,9 @@ public protocol Connection: AnyObject {
 
     /// Runs a query; `body` gets each row and answers whether to go on.
     func rows(_ query: SQL, _ body: (any Cells) throws -> Bool) throws
+
+    /// The same with a statement that is found by its identity, for those that run many times a second.
+    func rows(_ query: KeptSQL, _ bindings: [Value], _ body: (any Cells) throws -> Bool) throws
 
     /// A statement kept for many runs with other bindings; its own bindings only tell their number.
     func prepare(_ statement: SQL) throws -> any PreparedStatement
@@ -83,11 +96,34 @@ public protocol Bindings {
     func set(bytes: UnsafeBufferPointer<UInt8>, at place: Int)
 }
 
+extension Store {
+    /// Reads a few rows by their keys: on the calling thread where a connection is free, else as ``read(_:)``.
+    ///
+    /// Such a reading takes some microseconds, waking a thread for it several times as long (docs/decisions/0005). What
+    /// scans, sorts or joins without a key belongs in ``read(_:)``: it would hold up everybody whom this thread serves.
+    public func readShortly<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        if let found = try readHere(body) { return found }
+        return try await read(body)
+    }
+}
+
 extension Connection {
     /// The first row made into a value; nil when there is none.
     public func first<T>(_ query: SQL, _ make: (any Cells) throws -> T) throws -> T? {
         var found: T?
         try rows(query) { row in
+            found = try make(row)
+            return false
+        }
+        return found
+    }
+
+    /// The first row of a kept statement made into a value; nil when there is none.
+    public func first<T>(_ query: KeptSQL, _ bindings: [Value], _ make: (any Cells) throws -> T) throws -> T? {
+        var found: T?
+        try rows(query, bindings) { row in
             found = try make(row)
             return false
         }

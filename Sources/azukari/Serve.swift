@@ -103,7 +103,7 @@ struct Serve: AsyncParsableCommand {
     private func existing(_ path: String) -> String? { FileManager.default.fileExists(atPath: path) ? path : nil }
 
     private func server() throws -> HTTPServerBuilder {
-        let plain = HTTPServerBuilder.http1(
+        let plain = HTTPServerBuilder.loops(
             configuration: .init(idleTimeout: .seconds(Int64(Limits.idleConnectionSeconds)))
         )
         guard let tlsCertificate, let tlsKey else { return plain }

@@ -79,6 +79,26 @@ struct JSONTests {
                 """)
     }
 
+    @Test func `a whole value from elsewhere takes the writer's own form`() throws {
+        var generator = Generator(seed: 11)
+        for _ in 0..<500 {
+            let tree = Self.tree(&generator, depth: 4)
+            var (compact, indented, taken) = (JSONWriter(), JSONWriter(isIndented: true), JSONWriter(isIndented: true))
+            compact.tree(tree)
+            indented.object { json in
+                json.key("a")
+                json.tree(tree)
+                json.member("b", "c")
+            }
+            taken.object { json in
+                json.key("a")
+                json.raw(compact.bytes)
+                json.member("b", "c")
+            }
+            #expect(String(decoding: taken.bytes, as: UTF8.self) == String(decoding: indented.bytes, as: UTF8.self))
+        }
+    }
+
     @Test func `whatever is written reads back equal`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var generator = Generator(seed: seed)

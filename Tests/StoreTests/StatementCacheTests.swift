@@ -23,4 +23,22 @@ struct StatementCacheTests {
         }
         #expect(connection.compiledCount <= 256)
     }
+
+    @Test
+    func `kept statements are among those few hundred`() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "azukari-statements-\(UUID().uuidString)")
+        let connection = try SQLiteConnection(path: file.path, role: .writer)
+        defer {
+            connection.close()
+            for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + end) }
+        }
+        let kept = (0..<1_000).map { KeptSQL("SELECT \(.null) AS \(identifier: Identifier("c\($0)"))") }
+        for round in 0..<2 {
+            for (number, statement) in kept.enumerated() {
+                let value = Int64(number + round)
+                #expect(try connection.first(statement, [.integer(value)]) { $0.int64(0) } == value)
+            }
+        }
+        #expect(connection.compiledCount <= 256)
+    }
 }

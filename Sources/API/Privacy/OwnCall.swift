@@ -8,13 +8,11 @@ extension Shared {
     /// A handler behind the token. Bodies and answers are as in REST; the version is our own.
     func own(_ handle: @escaping @Sendable (RESTCall) async throws -> Response) -> Handler {
         { request, context in
-            let session = try await session(of: request)
-            var context = context
-            context.session = session
+            let session = try await self.session(of: request)
             return try await handle(
                 RESTCall(
                     request: request, context: context, session: session, version: RESTCall.versions.upperBound,
-                    query: request.query(), origin: address.origin(of: request, context: context)
+                    query: request.query(), shared: self
                 )
             )
         }

@@ -84,13 +84,12 @@ struct Collections {
         try Self.checkCount(ids.count, Limits.retrieveRowsMax)
         // What is no id of this object finds nothing, as the platform answers.
         let known = ids.map { RecordID($0).flatMap { $0.prefix == object.keyPrefix ? $0 : nil } }
-        let found = try await call.session.retrieve(object.name, known.compactMap { $0 }, fields: fields)
+        let found = try await call.session.retrieve(object.name, known.compactMap { $0 }, fields: fields, with: call.records)
         var next = found.makeIterator()
         let rows = known.map { $0 == nil ? nil : next.next() ?? nil }
         return call.answer { json in
-            let writer = RecordWriter(base: call.base)
             json.array { json in
-                for row in rows { if let row { writer.write(row, into: &json) } else { json.null() } }
+                for row in rows { if let row { json.raw(row) } else { json.null() } }
             }
         }
     }

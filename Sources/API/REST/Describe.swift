@@ -40,13 +40,13 @@ struct Describe {
                 json.object { ObjectDescription(object: object, call: call).brief(into: &$0) }
                 json.key("recentItems")
                 json.array { json in
-                    for row in recent { RecordWriter(base: call.base).write(row, into: &json) }
+                    for row in recent { json.raw(row) }
                 }
             }
         }
     }
 
-    private func recentItems(_ call: RESTCall, object: ObjectSchema) async throws -> [Record] {
+    private func recentItems(_ call: RESTCall, object: ObjectSchema) async throws -> [[UInt8]] {
         guard object.isQueryable, object.field("LastModifiedById") != nil, object.field("SystemModstamp") != nil else {
             return []
         }
@@ -56,7 +56,7 @@ struct Describe {
             SELECT Id\(name) FROM \(object.name) WHERE LastModifiedById = :me \
             ORDER BY SystemModstamp DESC LIMIT 10
             """,
-            bindings: ["me": .one(.id(call.session.user))]
+            bindings: ["me": .one(.id(call.session.user))], deleted: .without, with: call.records
         )
     }
 

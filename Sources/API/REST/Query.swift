@@ -20,19 +20,18 @@ struct Query {
         guard let soql = call.query["q"] else {
             throw PlatformError(.missingArgument, "The parameter q with a SOQL query is missing.")
         }
-        let page = try await call.session.page(soql, size: Self.pageSize(call.request), deleted: deleted)
+        let page = try await call.session.page(soql, size: Self.pageSize(call.request), deleted: deleted, with: call.records)
         return Self.answer(call, page: page, resource: resource)
     }
 
     private func next(_ call: RESTCall, resource: String) async throws -> Response {
         let locator = try call.parameter("locator")
-        let page = try await call.session.page(at: locator, size: Self.pageSize(call.request))
+        let page = try await call.session.page(at: locator, size: Self.pageSize(call.request), with: call.records)
         return Self.answer(call, page: page, resource: resource)
     }
 
-    static func answer(_ call: RESTCall, page: Page, resource: String) -> Response {
+    static func answer(_ call: RESTCall, page: Page<[UInt8]>, resource: String) -> Response {
         call.answer { json in
-            let writer = RecordWriter(base: call.base)
             json.object { json in
                 json.key("totalSize")
                 json.integer(page.totalSize)
@@ -40,7 +39,7 @@ struct Query {
                 json.boolean(page.locator == nil)
                 if let locator = page.locator { json.member("nextRecordsUrl", "\(call.base)/\(resource)/\(locator)") }
                 json.key("records")
-                json.array { json in for record in page.records { writer.write(record, into: &json) } }
+                json.array { json in for record in page.records { json.raw(record) } }
             }
         }
     }

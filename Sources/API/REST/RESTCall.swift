@@ -17,8 +17,10 @@ struct RESTCall: Sendable {
     /// `59`
     let version: Int
     let query: FormFields
+    let shared: Shared
+
     /// `https://HOST`, as the caller reaches this server.
-    let origin: String
+    var origin: String { shared.address.origin(of: request, context: context) }
 
     /// `/services/data/v59.0`
     var base: String { "/services/data/v\(version).0" }
@@ -67,6 +69,15 @@ struct RESTCall: Sendable {
         return .json(json.bytes, status: status, headers: headers)
     }
 
+    /// How the records of the answer are written.
+    var records: JSONRecords { JSONRecords(base: base, layouts: shared.layouts) }
+
+    /// An answer that is one record, as ``records`` made it.
+    func answer(record: [UInt8]) -> Response {
+        guard request.headers[.prettyPrint] == "1" else { return .json(record) }
+        return answer { $0.raw(record) }
+    }
+
     /// 204.
     var empty: Response { Response(status: .noContent) }
 }
@@ -76,13 +87,16 @@ extension Shared {
     func rest(_ handle: @escaping @Sendable (RESTCall) async throws -> Response) -> Handler {
         { request, context in
             let version = try Self.version(context.parameters.get("version"))
-            let session = try await session(of: request)
-            var context = context
-            context.session = session
+            let session: Session
+            if let known = Self.token(of: request).flatMap(self.identity.rememberedSession) {
+                session = known
+            } else {
+                session = try await self.session(of: request)
+            }
             return try await handle(
                 RESTCall(
                     request: request, context: context, session: session, version: version, query: request.query(),
-                    origin: address.origin(of: request, context: context)
+                    shared: self
                 )
             )
         }
@@ -97,10 +111,13 @@ extension Shared {
     }
 
     static func token(of request: Request) -> String? {
-        guard let header = request.headers[.authorization] else { return nil }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, ["bearer", "oauth"].contains(parts[0].lowercased()) else { return nil }
-        return parts[1].trimmingSpaces()
+        guard let header = request.headers.only(.authorization),
+            let end = header.utf8.firstIndex(of: UInt8(ascii: " "))
+        else { return nil }
+        // The bit that tells small letters from capitals is set.
+        let scheme = header.utf8[..<end].lazy.map { $0 | 0x20 }
+        guard scheme.elementsEqual("bearer".utf8) || scheme.elementsEqual("oauth".utf8) else { return nil }
+        return String(Substring(header.utf8[end...].drop { $0 == UInt8(ascii: " ") }))
     }
 
     private static func version(_ text: String?) throws -> Int {

@@ -29,10 +29,11 @@ struct Relations {
         let row = try await call.session.retrieve(object.name, [id], fields: [lookup.name]).first ?? nil
         guard let row else { throw try await call.absent(id, object: object) }
         guard let parent = row[lookup.name].id, let parentObject = schema.object(of: parent),
-            let found = try await call.session.retrieve(parentObject.name, [parent], fields: try call.fields()).first,
-            let found
+            let found = try await call.session.retrieve(
+                parentObject.name, [parent], fields: try call.fields(), with: call.records
+            ).first, let found
         else { throw PlatformError(.notFound, "The requested resource does not exist") }
-        return call.answer { RecordWriter(base: call.base).write(found, into: &$0) }
+        return call.answer(record: found)
     }
 
     /// The bytes, under the type that the record tells of them.
@@ -68,7 +69,7 @@ struct Relations {
         let page = try await call.session.page(
             "SELECT \(fields.joined(separator: ", ")) FROM \(relation.child.name) "
                 + "WHERE \(relation.field.name) = '\(id)'",
-            size: Limits.queryPageRowsDefault, deleted: .without
+            size: Limits.queryPageRowsDefault, deleted: .without, with: call.records
         )
         return Query.answer(call, page: page, resource: "query")
     }

@@ -23,10 +23,15 @@ struct RowsByExternalID {
             return try await Relations(shared: shared).get(call, object: object, id: id)
         }
         let field = try call.externalID(of: object)
-        let rows = try await rows(call, object: object, field: field, fields: try call.fields())
+        let fields = try call.fields()
+        let rows = try await rows(call, object: object, field: field) { id in
+            try await call.session.retrieve(object.name, [id], fields: fields, with: call.records).compactMap { $0 }
+        } find: { value in
+            try await call.session.find(object.name, field.name, equals: value, fields: fields, with: call.records)
+        }
         guard let row = rows.first else { throw Self.missing(field) }
         guard rows.count == 1 else { return try await several(call, object: object, field: field) }
-        return call.answer { RecordWriter(base: call.base).write(row, into: &$0) }
+        return call.answer(record: row)
     }
 
     @Sendable private func upsert(_ call: RESTCall) async throws -> Response {
@@ -39,11 +44,11 @@ struct RowsByExternalID {
                 fields: [field.name]
             )
         }
-        let matches = try await rows(call, object: object, field: field, fields: ["Id"])
+        let matches = try await ids(call, object: object, field: field)
         if matches.count > 1 { return try await several(call, object: object, field: field) }
         if matches.isEmpty, call.query["updateOnly"] == "true" || field.type == .id { throw Self.missing(field) }
         let outcome: (id: RecordID, isCreated: Bool)
-        if let id = matches.first?.id {
+        if let id = matches.first {
             body.fields.insert("Id", at: 0)
             body.values.insert(.id(id), at: 0)
             outcome = try await call.session.update(body.batch(object), onFailure: .rollbackAll).one()
@@ -63,8 +68,8 @@ struct RowsByExternalID {
     @Sendable private func delete(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let field = try call.externalID(of: object)
-        let rows = try await rows(call, object: object, field: field, fields: ["Id"])
-        guard let id = rows.first?.id else { throw Self.missing(field) }
+        let rows = try await ids(call, object: object, field: field)
+        guard let id = rows.first else { throw Self.missing(field) }
         guard rows.count == 1 else { return try await several(call, object: object, field: field) }
         _ = try await call.session.delete([id], onFailure: .rollbackAll).one()
         return call.empty
@@ -72,26 +77,36 @@ struct RowsByExternalID {
 
     /// The rows of the value in the path. Some clients write a blank as a plus there: it is read so only when the value
     /// with the plus matches nothing.
-    private func rows(
-        _ call: RESTCall, object: ObjectSchema, field: Field, fields: [String]?
-    ) async throws -> [Record] {
+    private func rows<Row>(
+        _ call: RESTCall, object: ObjectSchema, field: Field, retrieve: (RecordID) async throws -> [Row],
+        find: (Value) async throws -> [Row]
+    ) async throws -> [Row] {
         let value = try call.parameter("value")
         if field.type == .id {
             guard let id = RecordID(value), id.prefix == object.keyPrefix else { throw Self.missing(field) }
-            return try await call.session.retrieve(object.name, [id], fields: fields).compactMap { $0 }
+            return try await retrieve(id)
         }
-        let found = try await call.session.find(object.name, field.name, equals: .text(value), fields: fields)
+        let found = try await find(.text(value))
         guard found.isEmpty, value.contains("+") else { return found }
         let spaced = value.split(separator: "+", omittingEmptySubsequences: false).joined(separator: " ")
-        return try await call.session.find(object.name, field.name, equals: .text(spaced), fields: fields)
+        return try await find(.text(spaced))
+    }
+
+    /// Which rows those are.
+    private func ids(_ call: RESTCall, object: ObjectSchema, field: Field) async throws -> [RecordID] {
+        try await rows(call, object: object, field: field) { id in
+            try await call.session.retrieve(object.name, [id], fields: ["Id"]).compactMap { $0?.id }
+        } find: { value in
+            try await call.session.find(object.name, field.name, equals: value, fields: ["Id"]).compactMap(\.id)
+        }
     }
 
     /// 300 with the paths of all.
     private func several(_ call: RESTCall, object: ObjectSchema, field: Field) async throws -> Response {
-        let rows = try await rows(call, object: object, field: field, fields: ["Id"])
+        let rows = try await ids(call, object: object, field: field)
         return call.answer(.multipleChoices) { json in
             json.array { json in
-                for id in rows.compactMap(\.id) { json.string("\(call.base)/sobjects/\(object.name)/\(id)") }
+                for id in rows { json.string("\(call.base)/sobjects/\(object.name)/\(id)") }
             }
         }
     }

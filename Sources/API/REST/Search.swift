@@ -27,15 +27,14 @@ struct Search {
         }
         let rows = try await rows(call, search: search, texts: texts)
         return call.answer { json in
-            let writer = RecordWriter(base: call.base)
             // Before version 37 the answer was the bare array.
             if call.version < 37 {
-                json.array { json in for row in rows { writer.write(row, into: &json) } }
+                json.array { json in for row in rows { json.raw(row) } }
                 return
             }
             json.object { json in
                 json.key("searchRecords")
-                json.array { json in for row in rows { writer.write(row, into: &json) } }
+                json.array { json in for row in rows { json.raw(row) } }
             }
         }
     }
@@ -49,20 +48,19 @@ struct Search {
     }
 
     /// The hits of each object as a query of their ids, so that fields, filters and order are the query's own.
-    private func rows(_ call: RESTCall, search: SOQL.Search, texts: [String]) async throws -> [Record] {
+    private func rows(_ call: RESTCall, search: SOQL.Search, texts: [String]) async throws -> [[UInt8]] {
         let limit = min(search.limit.flatMap(\.count) ?? Self.hitsDefault, Self.hitsMax)
         guard !search.returning.isEmpty else {
             let hits = try await hits(call, texts: texts, objects: nil)
-            return hits.prefix(limit).map { hit in
-                Record(object: hit.object, id: hit.id, fields: [("Id", .value(.id(hit.id), .id))])
-            }
+            return hits.prefix(limit).map { call.records.encode($0.object, $0.id) }
         }
-        var rows: [Record] = []
+        var rows: [[UInt8]] = []
         for returning in search.returning where rows.count < limit {
             let hits = try await hits(call, texts: texts, objects: [returning.object.text])
             if hits.isEmpty { continue }
             rows += try await call.session.query(
-                try returning.query(), bindings: ["hits": .many(hits.map { .id($0.id) })]
+                try returning.query(), bindings: ["hits": .many(hits.map { .id($0.id) })], deleted: .without,
+                with: call.records
             ).prefix(limit - rows.count)
         }
         return rows

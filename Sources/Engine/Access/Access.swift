@@ -2,13 +2,19 @@ import Records
 import Store
 import Synchronization
 
-/// What a session may see and do at one moment of the database.
-struct Access: Sendable {
+/// What a session may see and do at one moment of the database. An object: it is handed about with every reading.
+final class Access: Sendable {
     /// All objects and fields, whoever asks.
     let full: Schema
     /// What the session may read; its `isCreateable` and kin say what it may write.
     let visible: Schema
     let rights: Rights
+
+    init(full: Schema, visible: Schema, rights: Rights) {
+        self.full = full
+        self.visible = visible
+        self.rights = rights
+    }
 }
 
 /// Who is asking, as the database has the user at this moment.
@@ -30,9 +36,15 @@ final class AccessCache: Sendable {
 
     private let held = Mutex(Held())
 
-    func access(of holder: Rights.Holder, in schema: Schema, on connection: any Connection) throws -> Access {
-        let known = held.withLock { $0.version == schema.version ? $0.accesses[holder] : nil }
+    /// - Parameters:
+    ///   - version: Of the schema at the moment at which `connection` stands.
+    ///   - schema: That schema; asked for when the access is not known.
+    func access(
+        of holder: Rights.Holder, version: Int64, in schema: () throws -> Schema, on connection: any Connection
+    ) throws -> Access {
+        let known = held.withLock { $0.version == version ? $0.accesses[holder] : nil }
         if let known { return known }
+        let schema = try schema()
         let rights: Rights =
             switch holder {
             case .system: .system
@@ -52,20 +64,14 @@ extension Session {
     /// What this session may see and do, by the moment of the database that `connection` stands at: a user who was
     /// made inactive, or whose profile changed, feels it at the next statement.
     func viewer(on connection: any Connection) throws -> Viewer {
-        let organisation = engine.organisation
         if system != nil {
-            let schema = try engine.schema.current(on: connection)
-            let access = try engine.accesses.access(of: .system, in: schema, on: connection)
+            let access = try access(of: .system, version: try LiveSchema.version(on: connection), on: connection)
             return Viewer(
-                access: access, user: user, timeZone: organisation.timeZone, language: organisation.defaultLanguage
+                access: access, user: user, timeZone: engine.organisation.timeZone,
+                language: engine.organisation.defaultLanguage
             )
         }
-        let found = try connection.first(
-            """
-            SELECT s.version, u."ProfileId", u."TimeZoneSidKey", u."LanguageLocaleKey" FROM "User" u, az_schema s \
-            WHERE u."Id" = \(.id(user)) AND u."IsActive" = 1 AND u."IsDeleted" = 0
-            """
-        ) { row in
+        let found = try connection.first(Self.ownUser, [.id(user)]) { row in
             (
                 version: row.int64(0), profile: row.value(1, as: .reference).id,
                 timeZone: row.value(2, as: .string).text,
@@ -75,15 +81,28 @@ extension Session {
         guard let found else {
             throw PlatformError(.invalidSessionID, "Session expired or invalid")
         }
-        let schema = try engine.schema.current(on: connection, version: found.version)
-        let access = try engine.accesses.access(
-            of: found.profile.map(Rights.Holder.profile) ?? .nobody, in: schema, on: connection
+        let access = try access(
+            of: found.profile.map(Rights.Holder.profile) ?? .nobody, version: found.version, on: connection
         )
         return Viewer(
-            access: access, user: user, timeZone: found.timeZone ?? organisation.timeZone,
-            language: (found.language ?? organisation.defaultLanguage).hasPrefix("ja") ? "ja" : "en"
+            access: access, user: user, timeZone: found.timeZone ?? engine.organisation.timeZone,
+            language: (found.language ?? engine.organisation.defaultLanguage).hasPrefix("ja") ? "ja" : "en"
         )
     }
+
+    private func access(of holder: Rights.Holder, version: Int64, on connection: any Connection) throws -> Access {
+        try engine.accesses.access(
+            of: holder, version: version, in: { try engine.schema.current(on: connection, version: version) },
+            on: connection
+        )
+    }
+
+    private static let ownUser = KeptSQL(
+        """
+        SELECT s.version, u."ProfileId", u."TimeZoneSidKey", u."LanguageLocaleKey" FROM "User" u, az_schema s \
+        WHERE u."Id" = \(.null) AND u."IsActive" = 1 AND u."IsDeleted" = 0
+        """
+    )
 
     /// The shorter form for those who ask nothing but what may be done.
     func access(on connection: any Connection) throws -> Access { try viewer(on: connection).access }

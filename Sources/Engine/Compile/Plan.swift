@@ -1,17 +1,16 @@
 import Records
 import Store
 
-/// A compiled query: one statement for its own level, and a plan for each list of children.
-struct Plan: Sendable {
+/// A compiled query: one statement for its own level, and a plan for each list of children. An object, since it is handed
+/// about with every reading and has many parts.
+final class Plan: Sendable {
     /// As the session sees it.
     let object: ObjectSchema
     /// What a flat reader gets, in order; further cells of a row are ids for the shape.
     let columns: [ResultColumn]
     /// Whether every selected item is one column: no compound, no `TYPEOF`, no children.
     let isFlat: Bool
-    let shape: Shape
-    /// The cell of the row's own id; nil for grouped queries.
-    let idColumn: Int?
+    let shape: RecordShape
     /// How many cells a row has, ids included.
     let cellCount: Int
     /// `SELECT COUNT()`.
@@ -31,6 +30,41 @@ struct Plan: Sendable {
     let order: SQL
     let limit: Int?
     let offset: Int
+    /// Reads the row with one id, which is the last binding; nil where rows have no id.
+    private let one: (statement: KeptSQL, bindings: [Value])?
+    /// Whether those whose records were shown are told who saw them.
+    let isReported: Bool
+
+    init(
+        object: ObjectSchema, columns: [ResultColumn], isFlat: Bool, shape: RecordShape, cellCount: Int, isCount: Bool,
+        isGrouped: Bool, children: [ChildPlan], isLasting: Bool, select: SQL, from: SQL, deleted: Deleted,
+        deletion: SQL?, condition: SQL?, grouping: SQL, order: SQL, limit: Int?, offset: Int
+    ) {
+        self.object = object
+        self.columns = columns
+        self.isFlat = isFlat
+        self.shape = shape
+        self.cellCount = cellCount
+        self.isCount = isCount
+        self.isGrouped = isGrouped
+        self.children = children
+        self.isLasting = isLasting
+        self.select = select
+        self.from = from
+        self.deleted = deleted
+        self.deletion = deletion
+        self.condition = condition
+        self.grouping = grouping
+        self.order = order
+        self.limit = limit
+        self.offset = offset
+        isReported = shape.id != nil && (object.isPerson || !object.subjectPath.isEmpty)
+        let row = select + from + Self.wherever([deletion, "t0.\"Id\" = \(.null)"])
+        one = shape.id == nil ? nil : (KeptSQL(row), row.bindings.dropLast())
+    }
+
+    /// The cell of the row's own id; nil for grouped queries.
+    var idColumn: Int? { shape.id }
 
     /// The whole statement; `atMost` lowers its limit.
     func statement(atMost: Int? = nil) -> SQL {
@@ -51,6 +85,14 @@ struct Plan: Sendable {
         }
         if limit == nil && offset == 0 { return "SELECT COUNT(*)" + from + Self.wherever([condition, deletion]) }
         return "SELECT COUNT(*) FROM (SELECT 1" + from + Self.wherever([condition, deletion]) + window(nil) + ")"
+    }
+
+    /// Runs the statement that reads the row with an id; the query's own condition was met before.
+    func row(
+        of id: RecordID, on connection: any Connection, _ body: (any Cells) throws -> Bool
+    ) throws {
+        guard let one else { preconditionFailure("rows of aggregates have no id") }
+        try connection.rows(one.statement, one.bindings + [.id(id)], body)
     }
 
     /// The rows with these ids, as far as they are there, in no order; the query's own condition was met before.

@@ -41,7 +41,7 @@ extension QueryCompiler {
                 throw context.error(.malformedQuery, "duplicate alias: \(name)", at: item.position)
             }
             let cell = selection.add(value, named: name)
-            selection.node.add(.ready(.column(name, cell, value.type)))
+            selection.node.add(.ready(.value(name, cell: cell, value.type)))
         }
         if !groups.isEmpty { selection.grouping = " GROUP BY \(.joined(groups, separator: ", "))" }
     }

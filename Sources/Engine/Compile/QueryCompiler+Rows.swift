@@ -47,7 +47,7 @@ extension QueryCompiler {
             } else {
                 let leaf = String(value.name.split(separator: ".").last ?? "")
                 let cell = selection.add(value, named: value.name)
-                node.add(.ready(.column(leaf, cell, value.type)))
+                node.add(.ready(.value(leaf, cell: cell, value.type)))
             }
             return value.name
         default:
@@ -80,16 +80,16 @@ extension QueryCompiler {
     /// An address or location: its parts are cells, put together for whoever reads records.
     private func compound(
         _ value: Operand, _ path: Path, _ scope: Scope, into selection: inout Selection
-    ) throws -> Shape.Entry? {
+    ) throws -> RecordShape.Member? {
         guard value.type == .address || value.type == .location, let whole = value.field,
             let object = context.schema.object(value.object)
         else { return nil }
         selection.isFlat = false
-        var parts: [Shape.Part] = []
+        var parts: [RecordShape.Part] = []
         for field in object.fields where field.compoundFieldName == whole.name {
             let part = try scope.field(Path(scope.names(path).dropLast() + [field.name], at: path.position))
             let cell = selection.add(part, named: part.name)
-            parts.append(Shape.Part(name: Self.wireName(of: field.name), column: cell, type: field.type))
+            parts.append(RecordShape.Part(name: Self.wireName(of: field.name), cell: cell, type: field.type))
         }
         return .compound(whole.name, parts.sorted { $0.name < $1.name })
     }
@@ -136,7 +136,7 @@ extension QueryCompiler {
         let names = scope.names(typeOf.relation)
         let parent = try scope.parent(names[...], leaf: "Name", at: typeOf.relation.position)
         let node = try node(names.dropLast()[...], leaf: typeOf.relation, scope, into: &selection)
-        var branches: [(KeyPrefix, String, Shape)] = []
+        var branches: [(KeyPrefix, RecordShape.Parent)] = []
         var rest = parent.objects
         for branch in typeOf.branches {
             guard let object = parent.objects.first(where: { $0.name.lowercased() == branch.object.text.lowercased() })
@@ -157,9 +157,9 @@ extension QueryCompiler {
     private func branch(
         _ fields: [Path], of object: ObjectSchema, _ parent: Scope.Parent, _ scope: Scope,
         into selection: inout Selection
-    ) throws -> (KeyPrefix, String, Shape) {
+    ) throws -> (KeyPrefix, RecordShape.Parent) {
         let table = scope.join(object, parent.id)
-        var shape = Shape()
+        var members: [RecordShape.Member] = []
         for path in fields {
             let field = path.last.lowercased() == "name" ? object.nameField : object.field(path.last)
             guard path.names.count == 1, let field, field.type.storage != nil else {
@@ -172,9 +172,9 @@ extension QueryCompiler {
                 isNillable: true, field: field
             )
             let name = path.last.lowercased() == "name" ? "Name" : field.name
-            shape.entries.append(.column(name, selection.add(value, named: value.name), field.type))
+            members.append(.value(name, cell: selection.add(value, named: value.name), field.type))
         }
-        return (object.keyPrefix, object.name, shape)
+        return (object.keyPrefix, RecordShape.Parent(object: object.name, members: members))
     }
 
     private func fields(_ set: FieldSet, of object: ObjectSchema) -> [Field] {

@@ -38,12 +38,15 @@ final class QueryCompiler {
         let having = try query.having.map { try condition($0, scope, selection) }
         let order = try ordering(query, scope, selection)
         let present = filters.compactMap { $0 }
+        let idColumn = isGrouped || query.isCount ? nil : selection.cells.count
         return Plan(
             object: object,
             columns: selection.columns,
             isFlat: selection.isFlat,
-            shape: selection.node.shape(idsFrom: selection.cells.count),
-            idColumn: isGrouped || query.isCount ? nil : selection.cells.count,
+            shape: RecordShape(
+                object: isGrouped ? "AggregateResult" : object.name, id: idColumn,
+                members: selection.node.members(idsFrom: selection.cells.count)
+            ),
             cellCount: selection.cells.count + selection.ids.count,
             isCount: query.isCount,
             isGrouped: isGrouped,

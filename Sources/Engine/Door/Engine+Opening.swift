@@ -51,7 +51,7 @@ extension Engine {
         _ folder: OrganisationFolder, _ settings: Settings, _ key: MasterKey, _ lock: FolderLock,
         _ environment: Environment
     ) async throws -> Engine {
-        let store = try SQLiteStore.open(path: folder.database, readers: 4)
+        let store = try SQLiteStore.open(path: folder.database, readers: 4, spare: 4)
         for migration in try Migration.all(inFolder: resources.appending(path: "migrations")) {
             try await store.write { try $0.migrate([migration]) }
         }

@@ -6,7 +6,7 @@ extension Engine {
     ///
     /// - Throws: `INVALID_LOGIN` when there is no such user or the user is not active.
     public func session(for user: RecordID, application: String, purpose: String) async throws -> Session {
-        let isActive = try await store.read { connection in
+        let isActive = try await store.readShortly { connection in
             try connection.first(
                 """
                 SELECT "IsActive" FROM "User" WHERE "Id" = \(.id(user)) AND "IsDeleted" = 0

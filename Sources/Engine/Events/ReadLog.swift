@@ -2,36 +2,59 @@ import Records
 import Store
 import Synchronization
 
-/// Reports of reads on their way into the database: gathered, then written many at a time, so that a read costs no
-/// transaction of its own.
+/// Reports of reads on their way into the database: gathered, then written many at a time behind everybody's back, so that
+/// a read costs no transaction and nobody waits for one.
 final class ReadLog: Sendable {
-    private let store: any Store
-    private let waiting = Mutex<[ReadReport]>([])
+    private struct State {
+        var waiting: [ReadReport] = []
+        /// Taken by a transaction that is not yet over.
+        var taken: [ReadReport] = []
+        /// Whether a transaction is queued or runs.
+        var isWriting = false
+    }
 
-    /// As many reports as one transaction takes.
-    static let batchMax = 256
+    private let store: any Store
+    private let state = Mutex(State())
+
+    /// A transaction is begun when so many wait: what a crash may lose at most, beside what is being written.
+    static let batchMin = 256
+    /// And takes as many as have come until it is its turn.
+    static let batchMax = 4096
+    /// More than this means that the log cannot keep up, or cannot be written: then readers wait for it.
+    static let waitingMax = 65_536
 
     init(store: any Store) { self.store = store }
 
-    /// Takes a report. Never waits; ``flushIfDue()`` or ``flush()`` writes it.
+    /// Takes a report. Never waits; ``flushIfFull()`` does.
     func append(_ report: ReadReport) {
-        waiting.withLock { waiting in
+        let isDue = state.withLock { state in
             // The parts of an export follow each other, or those of a few others that run at the same time.
-            for place in waiting.indices.suffix(8) where waiting[place].extend(by: report) { return }
-            waiting.append(report)
+            if report.kind == .export {
+                for place in state.waiting.indices.suffix(8) where state.waiting[place].extend(by: report) {
+                    return false
+                }
+            }
+            state.waiting.append(report)
+            guard state.waiting.count >= Self.batchMin, !state.isWriting else { return false }
+            state.isWriting = true
+            return true
         }
+        if isDue { writeSoon() }
     }
 
-    /// Writes when a batch is full. To be called where waiting is possible, after an answer was given.
-    func flushIfDue() async throws {
-        if waiting.withLock({ $0.count >= Self.batchMax }) { try await flush() }
+    /// Whether the log cannot keep up, so that readers wait for it.
+    var isFull: Bool { state.withLock { $0.waiting.count >= Self.waitingMax } }
+
+    /// Waits for the log when it cannot keep up. To be called where waiting is possible, after an answer was given.
+    func flushIfFull() async throws {
+        if isFull { try await flush() }
     }
 
     /// Takes out the reports that have waited longest.
     func take(_ count: Int) -> [ReadReport] {
-        waiting.withLock { waiting in
-            let batch = Array(waiting.prefix(count))
-            waiting.removeFirst(batch.count)
+        state.withLock { state in
+            let batch = Array(state.waiting.prefix(count))
+            state.waiting.removeFirst(batch.count)
             return batch
         }
     }
@@ -40,12 +63,27 @@ final class ReadLog: Sendable {
     func flush() async throws {
         while true {
             let batch = take(Self.batchMax)
-            if batch.isEmpty { return }
+            if batch.isEmpty && !state.withLock({ $0.isWriting }) { return }
             do {
+                // Behind the one that runs: what that could not write waits again, and is next.
                 try await store.write { try Self.write(batch, $0) }
             } catch {
-                waiting.withLock { $0.insert(contentsOf: batch, at: 0) }
+                state.withLock { $0.waiting.insert(contentsOf: batch, at: 0) }
                 throw error
+            }
+        }
+    }
+
+    private func writeSoon() {
+        store.writeSoon { connection in
+            let batch = self.take(Self.batchMax)
+            self.state.withLock { $0.taken = batch }
+            try Self.write(batch, connection)
+        } ended: { error in
+            self.state.withLock { state in
+                if error != nil { state.waiting.insert(contentsOf: state.taken, at: 0) }
+                state.taken = []
+                state.isWriting = false
             }
         }
     }

@@ -84,10 +84,14 @@ struct ReadReport: Sendable {
 extension Session {
     /// Tells who was read. Costs an append when the object's records are somebody's, and nothing otherwise.
     func report(_ kind: AccessKind, _ object: ObjectSchema, _ records: [RecordID]) {
-        guard object.isPerson || !object.subjectPath.isEmpty, !records.isEmpty else { return }
-        engine.reads.append(
-            ReadReport(kind, of: object.name, .ids(records), by: self, at: engine.environment.now())
-        )
+        guard object.isPerson || !object.subjectPath.isEmpty else { return }
+        report(kind, object.name, records)
+    }
+
+    /// The same for an object whose records are known to be somebody's.
+    func report(_ kind: AccessKind, _ object: String, _ records: [RecordID]) {
+        if records.isEmpty { return }
+        engine.reads.append(ReadReport(kind, of: object, .ids(records), by: self, at: engine.environment.now()))
     }
 }
 

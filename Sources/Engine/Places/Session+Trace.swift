@@ -28,7 +28,7 @@ extension Session {
                 ReadReport(.read, of: object, .ids(records.map(\.id)), by: self, at: engine.environment.now())
             )
         }
-        try await engine.reads.flushIfDue()
+        try await engine.reads.flushIfFull()
         return trace
     }
 

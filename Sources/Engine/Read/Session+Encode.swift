@@ -55,10 +55,9 @@ private struct Export<Encoder: RowEncoder> {
     mutating func run(on connection: any Connection, emit: ([UInt8]) throws -> Void) throws {
         var out = fresh()
         encoder.begin(plan.columns, into: &out)
-        let isReported = plan.object.isPerson || !plan.object.subjectPath.isEmpty
         try connection.rows(plan.statement()) { cells in
             encoder.row(cells, into: &out)
-            if isReported, let id = plan.idColumn { read.append(RecordID(rawValue: cells.int64(id))) }
+            if plan.isReported, let id = plan.idColumn { read.append(RecordID(rawValue: cells.int64(id))) }
             if out.count >= chunkBytes {
                 try emit(out)
                 out = fresh()
@@ -78,7 +77,7 @@ private struct Export<Encoder: RowEncoder> {
     }
 
     private mutating func reportRead() {
-        session.report(.export, plan.object, read)
+        session.report(.export, plan.object.name, read)
         read.removeAll(keepingCapacity: true)
     }
 }

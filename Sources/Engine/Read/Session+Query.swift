@@ -13,21 +13,34 @@ extension Session {
     public func query(
         _ soql: String, bindings: [String: BoundValue] = [:], deleted: Deleted = .without
     ) async throws -> [Record] {
-        let (plan, records) = try await engine.store.read { connection in
+        try await query(soql, bindings: bindings, deleted: deleted, as: WholeRecords())
+    }
+
+    /// The same, with rows as an encoder writes them.
+    public func query(
+        _ soql: String, bindings: [String: BoundValue], deleted: Deleted, with encoder: any RecordEncoder
+    ) async throws -> [[UInt8]] {
+        try await query(soql, bindings: bindings, deleted: deleted, as: EncodedRecords(encoder: encoder))
+    }
+
+    private func query<Form: RecordForm>(
+        _ soql: String, bindings: [String: BoundValue], deleted: Deleted, as form: Form
+    ) async throws -> [Form.Made] {
+        let (rows, shown) = try await engine.store.read { connection in
             let plan = try self.plan(soql, bindings, deleted, on: connection)
-            guard !plan.isCount else { return (plan, [Record]()) }
-            let records = try RowReader(connection: connection)
-                .records(plan, plan.statement(atMost: Self.queryRowsMax + 1))
-            guard records.count <= Self.queryRowsMax else {
+            guard !plan.isCount else { return ([Form.Made](), [Shown]()) }
+            var reader = RowReader(connection: connection, form: form)
+            let rows = try reader.rows(plan, plan.statement(atMost: Self.queryRowsMax + 1), atMost: Self.queryRowsMax)
+            guard !reader.hasMore else {
                 throw PlatformError(
                     .operationTooLarge,
                     "The query has more than \(Self.queryRowsMax) rows. Narrow it, or read it page by page."
                 )
             }
-            return (plan, records)
+            return (rows.map(\.made), reader.shown)
         }
-        try await report(.query, plan, records)
-        return records
+        try await report(.query, shown)
+        return rows
     }
 
     /// How many rows a query has, without reading them.
@@ -52,13 +65,9 @@ extension Session {
         )
     }
 
-    /// Reports rows and the children read with them.
-    func report(_ kind: AccessKind, _ plan: Plan, _ records: [Record]) async throws {
-        guard !plan.isGrouped, !plan.isCount else { return }
-        report(kind, plan.object, records.compactMap(\.id))
-        for case .children(let name, let place) in plan.shape.entries {
-            try await report(kind, plan.children[place].plan, records.flatMap { $0.children(name) })
-        }
-        try await engine.reads.flushIfDue()
+    /// Reports rows, and the children read with them.
+    func report(_ kind: AccessKind, _ shown: [Shown]) async throws {
+        for shown in shown { report(kind, shown.object, shown.ids) }
+        try await engine.reads.flushIfFull()
     }
 }

@@ -7,17 +7,37 @@ extension Session {
     /// - Parameter fields: names or paths to parents' fields; nil for all that the session may read.
     /// - Throws: `INVALID_TYPE` and `INVALID_FIELD` for what is not there for this session.
     public func retrieve(_ object: String, _ ids: [RecordID], fields: [String]?) async throws -> [Record?] {
-        let (plan, found) = try await engine.store.read { connection in
+        try await retrieve(object, ids, fields: fields, as: WholeRecords())
+    }
+
+    /// The same, with rows as an encoder writes them.
+    public func retrieve(
+        _ object: String, _ ids: [RecordID], fields: [String]?, with encoder: any RecordEncoder
+    ) async throws -> [[UInt8]?] {
+        try await retrieve(object, ids, fields: fields, as: EncodedRecords(encoder: encoder))
+    }
+
+    private func retrieve<Form: RecordForm>(
+        _ object: String, _ ids: [RecordID], fields: [String]?, as form: Form
+    ) async throws -> [Form.Made?] {
+        let read: @Sendable (any Connection) throws -> ([RowReader<Form>.Row], [Shown]) = { connection in
             let viewer = try self.viewer(on: connection)
             let plan = try self.plan(of: object, fields: fields, viewer, on: connection)
-            return (plan, try RowReader(connection: connection).records(plan, of: ids))
+            var reader = RowReader(connection: connection, form: form)
+            return (try reader.rows(plan, of: ids), reader.shown)
         }
-        try await report(.read, plan, found)
+        let here = ids.count <= Self.shortRowsMax ? try engine.store.readHere(read) : nil
+        let (found, shown) = if let here { here } else { try await engine.store.read(read) }
+        for shown in shown { report(.read, shown.object, shown.ids) }
+        if engine.reads.isFull { try await engine.reads.flush() }
         // In nearly every call: one id, one row.
-        if ids.count == 1 { return [found.first] }
-        let byID = Dictionary(found.compactMap { record in record.id.map { ($0, record) } }) { first, _ in first }
+        if ids.count == 1 { return [found.first?.made] }
+        let byID = Dictionary(found.compactMap { row in row.id.map { ($0, row.made) } }) { first, _ in first }
         return ids.map { byID[$0] }
     }
+
+    /// So many rows by their ids are read faster than a thread is woken for them.
+    private static var shortRowsMax: Int { 4 }
 
     /// The rows that have a value in an external id or another field made for looking up; none, one, or several.
     ///
@@ -25,7 +45,20 @@ extension Session {
     public func find(
         _ object: String, _ field: String, equals value: Value, fields: [String]?
     ) async throws -> [Record] {
-        let (plan, found) = try await engine.store.read { connection in
+        try await find(object, field, equals: value, fields: fields, as: WholeRecords())
+    }
+
+    /// The same, with rows as an encoder writes them.
+    public func find(
+        _ object: String, _ field: String, equals value: Value, fields: [String]?, with encoder: any RecordEncoder
+    ) async throws -> [[UInt8]] {
+        try await find(object, field, equals: value, fields: fields, as: EncodedRecords(encoder: encoder))
+    }
+
+    private func find<Form: RecordForm>(
+        _ object: String, _ field: String, equals value: Value, fields: [String]?, as form: Form
+    ) async throws -> [Form.Made] {
+        let (found, shown) = try await engine.store.read { connection in
             let viewer = try self.viewer(on: connection)
             let plan = try self.plan(of: object, fields: fields, viewer, on: connection)
             guard let key = plan.object.field(field), key.isIDLookup || key.isExternalID || key.isUnique else {
@@ -38,19 +71,17 @@ extension Session {
             let value = try self.lookupValue(value, of: key)
             let condition: SQL = "t0.\(identifier: Identifier(key.name)) = \(value)"
             let statement = plan.select + plan.from + Plan.wherever([condition, plan.deletion]) + " ORDER BY t0.\"Id\""
-            return (plan, try RowReader(connection: connection).records(plan, statement))
+            var reader = RowReader(connection: connection, form: form)
+            return (try reader.rows(plan, statement).map(\.made), reader.shown)
         }
-        try await report(.read, plan, found)
+        try await report(.read, shown)
         return found
     }
 
     private func plan(
         of object: String, fields: [String]?, _ viewer: Viewer, on connection: any Connection
     ) throws -> Plan {
-        guard let schema = viewer.access.visible.object(object), schema.isQueryable else {
-            throw PlatformError(.invalidType, "sObject type '\(object)' is not supported.")
-        }
-        return try engine.plans.plan(of: schema, fields: fields, viewer, call([:], .without, on: connection))
+        try engine.plans.plan(of: object, fields: fields, viewer, call([:], .without, on: connection))
     }
 
     /// A path of an address holds text, whatever the field's type.

@@ -4,7 +4,7 @@ import Store
 extension Session {
     /// The objects and fields that this session may read; their `isCreateable` and kin say what it may write.
     public func schema() async throws -> Schema {
-        try await engine.store.read { try self.access(on: $0).visible }
+        try await engine.store.readShortly { try self.access(on: $0).visible }
     }
 
     /// Adds an object, with its table, to the running organisation.

@@ -118,30 +118,50 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    /// A cell of a result, from the bytes where they lie: ids with 18 characters, datetimes
-    /// `2026-11-23T09:30:00.000+0000`, dates `2026-11-23`, times `09:30:00.000Z`, doubles with a fraction, binary as
-    /// Base64.
+    /// A cell of a result, from the bytes where they lie; see ``JSONText/append(_:_:_:to:)``.
     public mutating func cell(_ cells: any Cells, _ column: Int, _ type: FieldType) {
-        if cells.isNull(column) { return null() }
-        switch type {
-        case .id, .reference: plain { ValueText.append(RecordID(rawValue: cells.int64(column)), to: &$0) }
-        case .boolean: boolean(cells.int64(column) != 0)
-        case .int, .long: integer(cells.int64(column))
-        case .double, .currency, .percent: double(cells.double(column))
-        case .date: plain { ValueText.append(Day(daysSince1970: Int(cells.int64(column))), to: &$0) }
-        case .datetime: datetime(Instant(milliseconds: cells.int64(column)))
-        case .time: plain { ValueText.append(TimeOfDay(milliseconds: Int(cells.int64(column))), to: &$0) }
-        case .base64: cells.withBytes(column) { blob in plain { ValueText.appendBase64(blob, to: &$0) } }
-        default: cells.withBytes(column) { string($0) }
+        raw { JSONText.append(cells, column, type, to: &$0) }
+    }
+
+    /// JSON that was written elsewhere, without blanks, and is known to be one whole value.
+    public mutating func raw(_ json: [UInt8]) {
+        if isIndented { return indented(json) }
+        raw { $0.append(contentsOf: json) }
+    }
+
+    /// A whole value that `write` appends.
+    public mutating func raw(_ write: (inout [UInt8]) -> Void) {
+        separate()
+        write(&bytes)
+        needsComma = true
+    }
+
+    /// The same value in this writer's form.
+    private mutating func indented(_ json: [UInt8]) {
+        var place = 0
+        while place < json.count {
+            let byte = json[place]
+            place += 1
+            switch byte {
+            case 0x7B, 0x5B: open(byte)
+            case 0x7D, 0x5D: close(byte)
+            case 0x2C: break
+            case 0x3A: endKey()
+            default:
+                let start = place - 1
+                if byte == 0x22 {
+                    while json[place] != 0x22 { place += json[place] == 0x5C ? 2 : 1 }
+                    place += 1
+                } else {
+                    while place < json.count, !Self.marks.contains(json[place]) { place += 1 }
+                }
+                raw { $0.append(contentsOf: json[start..<place]) }
+            }
         }
     }
 
-    /// JSON that was written elsewhere and is known to be one whole value.
-    public mutating func raw(_ json: some Collection<UInt8>) {
-        separate()
-        bytes.append(contentsOf: json)
-        needsComma = true
-    }
+    /// What ends a number or a literal: a comma, a closing brace or bracket.
+    private static let marks: [UInt8] = [0x2C, 0x7D, 0x5D]
 
     private mutating func datetime(_ instant: Instant) {
         plain {

@@ -1,31 +1,30 @@
+import HTTPTypes
 import Hummingbird
 import Logging
 import Records
 
 /// One line a request: id, method, path without its query, status, time. Nothing that could be about a person: paths are
 /// shortened where they carry an external id, and of the headers only the client's name is kept.
-struct AccessLogStep: RouterMiddleware {
-    typealias Context = EdgeContext
+struct AccessLogStep {
     let environment: Records.Environment
 
-    func handle(
-        _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
-    ) async throws -> Response {
-        guard context.logger.logLevel <= .info else { return try await next(request, context) }
-        let started = environment.now()
-        let response = try await next(request, context)
+    /// When the request began; nil where its line would not be kept.
+    func begin(_ context: EdgeContext) -> Instant? {
+        context.logger.logLevel <= .info ? environment.now() : nil
+    }
+
+    func end(_ request: Request, _ response: Response, began: Instant, _ context: EdgeContext) {
         context.logger.info(
             "request",
             metadata: [
-                "id": "\(response.headers[.requestID] ?? context.requestID)",
+                "id": "\(context.requestID)",
                 "method": "\(request.method)",
                 "path": "\(Self.withoutValues(request.uri.path))",
                 "status": "\(response.status.code)",
-                "milliseconds": "\(environment.now().milliseconds - started.milliseconds)",
+                "milliseconds": "\(environment.now().milliseconds - began.milliseconds)",
                 "agent": "\((request.headers[.userAgent] ?? "").prefix(60))",
             ]
         )
-        return response
     }
 
     /// `…/sobjects/Contact/Ext__c/‹withheld›`: an external id may be a name or a number of a person.

@@ -5,8 +5,7 @@ import NIOCore
 import Records
 
 /// The one place where errors become answers: the status from the code, the form from the path.
-struct ErrorFormStep: RouterMiddleware {
-    typealias Context = EdgeContext
+struct ErrorFormStep {
     /// The longest prefix first.
     private let forms: [any ErrorForm]
 
@@ -14,22 +13,14 @@ struct ErrorFormStep: RouterMiddleware {
         self.forms = forms.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
     }
 
-    func handle(
-        _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
-    ) async throws -> Response {
-        do {
-            let response = try await next(request, context)
-            // The router itself answers without a body where nothing is found.
-            guard response.status == .notFound, response.body.contentLength == 0, request.method != .head else {
-                return response
-            }
-            throw PlatformError(.notFound, "The requested resource does not exist")
-        } catch {
-            return answer(error, to: request, context: context)
-        }
+    /// The router itself answers without a body where nothing is found: that is an error like others.
+    func refuseUnknown(_ request: Request, _ response: Response) throws {
+        guard response.status == .notFound, response.body.contentLength == 0, request.method != .head else { return }
+        throw PlatformError(.notFound, "The requested resource does not exist")
     }
 
-    private func answer(_ error: any Error, to request: Request, context: EdgeContext) -> Response {
+    /// The answer that an error becomes.
+    func answer(_ error: any Error, to request: Request, context: EdgeContext) -> Response {
         let refused: RefusedRequest
         var all: [PlatformError]?
         switch error {

@@ -2,16 +2,12 @@ import HTTPTypes
 import Hummingbird
 
 /// `POST …?_HttpMethod=PATCH` stands for PATCH, for clients whose HTTP library cannot send it.
-struct MethodOverrideStep: RouterMiddleware {
-    typealias Context = EdgeContext
-
-    func handle(
-        _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
-    ) async throws -> Response {
+struct MethodOverrideStep {
+    func apply(to request: Request) -> Request {
         guard request.method == .post, request.uri.path.hasPrefix("/services/"),
             let query = request.uri.query, query.contains("_HttpMethod="),
             let named = request.uri.queryParameters["_HttpMethod"]
-        else { return try await next(request, context) }
+        else { return request }
         var head = request.head
         switch named.uppercased() {
         case "PATCH": head.method = .patch
@@ -19,6 +15,6 @@ struct MethodOverrideStep: RouterMiddleware {
         case "PUT": head.method = .put
         default: break
         }
-        return try await next(Request(head: head, body: request.body), context)
+        return Request(head: head, body: request.body)
     }
 }

@@ -3,16 +3,13 @@ import Hummingbird
 import Records
 
 /// Asks callers who come too fast to wait: by address at the doors where one signs in, by credential elsewhere.
-struct RateLimitStep: RouterMiddleware {
-    typealias Context = EdgeContext
+struct RateLimitStep {
     let environment: Records.Environment
     private let rate = RequestRate()
 
     init(environment: Records.Environment) { self.environment = environment }
 
-    func handle(
-        _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
-    ) async throws -> Response {
+    func check(_ request: Request, _ context: EdgeContext) throws {
         let (caller, limit) = Self.share(of: request, context)
         if let seconds = rate.waitSeconds(for: caller, limit: limit, at: environment.now()) {
             throw RefusedRequest(
@@ -21,7 +18,6 @@ struct RateLimitStep: RouterMiddleware {
                 headers: [.retryAfter: String(seconds)]
             )
         }
-        return try await next(request, context)
     }
 
     /// Who the caller is to the count, and how much is theirs.
@@ -29,7 +25,7 @@ struct RateLimitStep: RouterMiddleware {
         if request.method == .post && isSignIn(request.uri.path) {
             return ("in \(context.address)", Limits.signInsPerMinuteMax)
         }
-        guard let credential = request.headers[.authorization] else {
+        guard let credential = request.headers.only(.authorization) else {
             return (context.address, Limits.anonymousRequestsPerMinuteMax)
         }
         return (credential, Limits.requestsPerMinuteMax)

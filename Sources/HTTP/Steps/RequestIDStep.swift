@@ -3,8 +3,7 @@ import Records
 import Synchronization
 
 /// Gives the request an id, which goes into the answer and every line of the log.
-struct RequestIDStep: RouterMiddleware {
-    typealias Context = EdgeContext
+struct RequestIDStep {
     /// Counts on from a random number: a request costs no call to the system's generator.
     private let ids: Counter
 
@@ -19,15 +18,9 @@ struct RequestIDStep: RouterMiddleware {
         func take() -> UInt64 { next.wrappingAdd(1, ordering: .relaxed).oldValue }
     }
 
-    func handle(
-        _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
-    ) async throws -> Response {
-        var context = context
+    func mark(_ context: inout EdgeContext, _ request: Request) {
         context.requestID = Self.hex(ids.take())
-        context.language = Self.language(request.headers[.acceptLanguage])
-        var response = try await next(request, context)
-        response.headers[.requestID] = context.requestID
-        return response
+        context.language = Self.language(request.headers.only(.acceptLanguage))
     }
 
     /// Sixteen digits.
@@ -41,7 +34,8 @@ struct RequestIDStep: RouterMiddleware {
 
     /// The first of the languages we have that the header names; English when it names neither.
     private static func language(_ header: String?) -> String {
-        for part in (header ?? "").split(separator: ",") {
+        guard let header else { return "en" }
+        for part in header.split(separator: ",") {
             let tag = part.trimmingSpaces().lowercased()
             if tag.hasPrefix("ja") { return "ja" }
             if tag.hasPrefix("en") { return "en" }

@@ -2,12 +2,8 @@ import Hummingbird
 import Records
 
 /// Refuses at once what says that it is too large. Handlers state their own, smaller limits as they gather a body.
-struct RequestSizeStep: RouterMiddleware {
-    typealias Context = EdgeContext
-
-    func handle(
-        _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
-    ) async throws -> Response {
+struct RequestSizeStep {
+    func check(_ request: Request) throws {
         if request.uri.string.utf8.count > Limits.uriBytesMax {
             throw RefusedRequest(
                 status: .uriTooLong,
@@ -17,6 +13,5 @@ struct RequestSizeStep: RouterMiddleware {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Limits.uploadBytesMax {
             throw RefusedRequest.bodyTooLarge
         }
-        return try await next(request, context)
     }
 }

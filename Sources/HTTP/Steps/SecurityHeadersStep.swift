@@ -2,21 +2,20 @@ import HTTPTypes
 import Hummingbird
 
 /// What every answer says to browsers and caches. A page may say more; it may not say less.
-struct SecurityHeadersStep: RouterMiddleware {
-    typealias Context = EdgeContext
+struct SecurityHeadersStep {
     let address: PublicAddress
 
-    func handle(
-        _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
-    ) async throws -> Response {
-        var response = try await next(request, context)
+    func add(to response: inout Response, of request: Request, _ context: EdgeContext) {
         response.headers[.xContentTypeOptions] = "nosniff"
         if address.isSecure(request, context: context) {
             response.headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains"
         }
-        if response.headers[.cacheControl] == nil {
-            response.headers[.cacheControl] = "no-cache,must-revalidate,max-age=0,no-store,private"
+        if !response.headers.contains(.cacheControl) {
+            response.headers.append(Self.uncached)
         }
-        return response
     }
+
+    private static let uncached = HTTPField(
+        name: .cacheControl, value: "no-cache,must-revalidate,max-age=0,no-store,private"
+    )
 }

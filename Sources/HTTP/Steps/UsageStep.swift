@@ -2,17 +2,15 @@ import Hummingbird
 import Records
 
 /// Counts the calls of the data API and tells the count with every answer, errors too.
-struct UsageStep: RouterMiddleware {
-    typealias Context = EdgeContext
+struct UsageStep {
     let usage: RequestUsage
 
-    func handle(
-        _ request: Request, context: EdgeContext, next: (Request, EdgeContext) async throws -> Response
-    ) async throws -> Response {
-        guard request.uri.path.hasPrefix("/services/data/v") else { return try await next(request, context) }
-        let calls = usage.countOne()
-        var response = try await next(request, context)
+    /// The count with this call; nil when it is none of the data API.
+    func count(_ request: Request) -> Int? {
+        request.uri.path.hasPrefix("/services/data/v") ? usage.countOne() : nil
+    }
+
+    func add(_ calls: Int, to response: inout Response) {
         response.headers[.sforceLimitInfo] = "api-usage=\(calls)/\(Limits.dailyRequestsMax)"
-        return response
     }
 }

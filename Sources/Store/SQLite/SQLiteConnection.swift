@@ -53,6 +53,9 @@ final class SQLiteConnection: Connection {
             Unmanaged.passUnretained(checkpoints).toOpaque())
     }
 
+    /// Has it refuse at once where another process holds the file, instead of waiting.
+    func refuseToWait() { sqlite3_busy_timeout(database, 0) }
+
     /// Ends it, on its own thread or when no thread uses it.
     func close() {
         statements.finalizeAll()
@@ -86,6 +89,16 @@ final class SQLiteConnection: Connection {
         let compiled = try statements.lend(query.text)
         defer { statements.giveBack(compiled) }
         try compiled.bind(query.bindings)
+        let row: any Cells = SQLiteRow(statement: compiled.handle)
+        while try compiled.step() {
+            if try !body(row) { return }
+        }
+    }
+
+    func rows(_ query: KeptSQL, _ bindings: [Value], _ body: (any Cells) throws -> Bool) throws {
+        let compiled = try statements.lend(query)
+        defer { statements.giveBack(compiled) }
+        try compiled.bind(bindings)
         let row: any Cells = SQLiteRow(statement: compiled.handle)
         while try compiled.step() {
             if try !body(row) { return }

@@ -2,16 +2,19 @@ import CSQLite
 import Glibc
 import Records
 
-/// A SQLite file: a thread that writes, threads that read.
+/// A SQLite file: a thread that writes, threads that read, and connections that read on the thread of whoever asks.
 public final class SQLiteStore: Store {
     private let writer: JobQueue<SQLiteConnection>
     private let readers: JobQueue<SQLiteConnection>
     private let checkpoints: Checkpoints
+    private let spare = SpareConnections<SQLiteConnection> { $0.close() }
 
     /// Opens the file, or makes it with mode 0600.
     ///
-    /// - Parameter readers: at least 1. All but one of them may be given to streams at the same time (one of one).
-    public static func open(path: String, readers: Int) throws -> SQLiteStore {
+    /// - Parameters:
+    ///   - readers: at least 1. All but one of them may be given to streams at the same time (one of one).
+    ///   - spare: how many threads may read by themselves at the same time; see ``readHere(_:)``.
+    public static func open(path: String, readers: Int, spare: Int = 0) throws -> SQLiteStore {
         precondition(readers >= 1, "a store has a reader")
         _ = memoryIsUncounted
         let descriptor = Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
@@ -23,17 +26,17 @@ public final class SQLiteStore: Store {
             )
         }
         Glibc.close(descriptor)
-        return try SQLiteStore(path: path, readers: readers)
+        return try SQLiteStore(path: path, readers: readers, spare: spare)
     }
 
     /// Once a process, before SQLite is used: a twelfth of the time of bulk writing.
     private static let memoryIsUncounted = azukari_sqlite3_leave_memory_uncounted() == SQLITE_OK
 
-    private init(path: String, readers count: Int) throws {
+    private init(path: String, readers count: Int, spare spareCount: Int) throws {
         var connections = [try SQLiteConnection(path: path, role: .writer)]
         do {
             connections.append(try SQLiteConnection(path: path, role: .checkpointer))
-            for _ in 0..<count { connections.append(try SQLiteConnection(path: path, role: .reader)) }
+            for _ in 0..<count + spareCount { connections.append(try SQLiteConnection(path: path, role: .reader)) }
         } catch {
             for connection in connections { connection.close() }
             throw error
@@ -42,11 +45,16 @@ public final class SQLiteStore: Store {
         readers = JobQueue(longMax: max(1, count - 1))
         checkpoints = Checkpoints(connections[1])
         connections[0].tell(checkpoints)
-        for connection in connections.dropFirst(2) { readers.serve(connection) { $0.close() } }
+        for connection in connections.suffix(spareCount) {
+            connection.refuseToWait()
+            spare.add(connection)
+        }
+        for connection in connections.dropFirst(2).dropLast(spareCount) { readers.serve(connection) { $0.close() } }
         writer.serve(connections[0]) { $0.close() }
     }
 
     deinit {
+        spare.close()
         readers.close()
         checkpoints.close()
         writer.close()
@@ -56,8 +64,35 @@ public final class SQLiteStore: Store {
         try await run(on: writer, interrupts: false) { try $0.inTransaction("BEGIN IMMEDIATE", body) }
     }
 
+    public func writeSoon(
+        _ body: @escaping @Sendable (any Connection) throws -> Void, ended: @escaping @Sendable ((any Error)?) -> Void
+    ) {
+        writer.add(
+            JobQueue.Job(isLong: false) { connection in
+                do {
+                    try connection.inTransaction("BEGIN IMMEDIATE", body)
+                    ended(nil)
+                } catch {
+                    ended(error)
+                }
+            } refuse: {
+                ended($0)
+            }
+        )
+    }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         try await run(on: readers, interrupts: true) { try $0.inTransaction("BEGIN", body) }
+    }
+
+    public func readHere<T>(_ body: (any Connection) throws -> T) throws -> T? {
+        guard let connection = spare.take() else { return nil }
+        defer { spare.add(connection) }
+        do {
+            return try connection.inTransaction("BEGIN", body)
+        } catch let error as PlatformError where error.code == .unableToLockRow {
+            return nil
+        }
     }
 
     public func stream(
@@ -76,6 +111,7 @@ public final class SQLiteStore: Store {
     }
 
     public func close() async {
+        spare.close()
         readers.close()
         await readers.ended()
         checkpoints.close()

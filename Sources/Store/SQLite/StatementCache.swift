@@ -9,6 +9,8 @@ final class StatementCache {
 
     private let database: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
+    /// By identity, a second way to statements above. The key is held, so that its identity is nobody else's.
+    private var known: [ObjectIdentifier: (key: KeptSQL, statement: SQLiteStatement)] = [:]
     private var spare: [SQLiteStatement] = []
     private var lent: [SQLiteStatement] = []
     private var uses = 0
@@ -37,6 +39,19 @@ final class StatementCache {
         return statement
     }
 
+    /// The same by identity.
+    func lend(_ kept: KeptSQL) throws -> SQLiteStatement {
+        if let statement = known[ObjectIdentifier(kept)]?.statement, !statement.isLent {
+            uses += 1
+            statement.lastUse = uses
+            statement.isLent = true
+            return statement
+        }
+        let statement = try lend(kept.text)
+        if statements[kept.text] === statement { known[ObjectIdentifier(kept)] = (kept, statement) }
+        return statement
+    }
+
     func giveBack(_ statement: SQLiteStatement) {
         statement.reset()
         statement.isLent = false
@@ -57,6 +72,7 @@ final class StatementCache {
         takeAllBack()
         for statement in statements.values { statement.finalize() }
         statements = [:]
+        known = [:]
     }
 
     private func compile(_ text: String) throws -> SQLiteStatement {
@@ -78,5 +94,6 @@ final class StatementCache {
             statement.finalize()
             statements[text] = nil
         }
+        known = known.filter { statements[$0.value.key.text] === $0.value.statement }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
 import Identity
 import Testing
 
@@ -38,6 +39,32 @@ struct RowsTests {
             #expect(gone.errorCode == "ENTITY_IS_DELETED")
             let again = try await server.call(.delete, "sobjects/Contact/\(id)")
             #expect(again.status == 404)
+        }
+    }
+
+    @Test func `a row and the rows of a query are indented when asked for`() async throws {
+        try await TestServer.run { server in
+            let id = try await server.make("Contact", #"{"LastName":"a, {\"b\": 1}","MailingCity":"Berlin"}"#)
+            let pretty: HTTPFields = [.init("X-PrettyPrint")!: "1"]
+            for path in ["sobjects/Contact/\(id)", "query?q=SELECT+LastName,MailingAddress+FROM+Contact"] {
+                let (compact, indented) = (
+                    try await server.call(.get, path), try await server.call(.get, path, headers: pretty)
+                )
+                #expect(indented.body.contains(#""LastName": "a, {\"b\": 1}""#), "\(indented.body)")
+                #expect(NSDictionary(dictionary: compact.json) == NSDictionary(dictionary: indented.json))
+                #expect(!compact.json.isEmpty && !compact.body.contains("\n"))
+            }
+        }
+    }
+
+    @Test func `of two credentials none counts`() async throws {
+        try await TestServer.run { server in
+            var headers: HTTPFields = [.authorization: "Bearer \(server.token)"]
+            let path = "/services/data/v59.0/sobjects"
+            let one = try await server.client.execute(uri: path, method: .get, headers: headers)
+            headers.append(HTTPField(name: .authorization, value: "Bearer \(server.token)"))
+            let two = try await server.client.execute(uri: path, method: .get, headers: headers)
+            #expect(one.status == .ok && two.status == .unauthorized)
         }
     }
 

@@ -59,10 +59,48 @@ struct StatementTests {
             let plan = try session.plan(
                 "SELECT Id, (SELECT LastName, Account.Name FROM Contacts) FROM Account", [:], .without, on: connection
             )
-            let records = try RowReader(connection: counting).records(plan, plan.statement())
+            var reader = RowReader(connection: counting, form: WholeRecords())
+            let records = try reader.rows(plan, plan.statement()).map(\.made)
             return (counting.statements, records.count, records.map { $0.children("Contacts").count }.reduce(0, +))
         }
         #expect(counted == (4, 2500, 2500))
+    }
+
+    @Test func `a row that waits for its children keeps every kind of value`() async throws {
+        let fixture = try await QueryFixture()
+        try await fixture.fill()
+        let fields = "Id, Name, Industry, AnnualRevenue, NumberOfEmployees, OwnerId, CreatedDate, BillingAddress, Owner.Name"
+        let alone = try await fixture.session.query("SELECT \(fields) FROM Account ORDER BY Id")
+        let withChildren = try await fixture.session.query(
+            "SELECT \(fields), (SELECT LastName, Birthdate, DoNotCall, Account.Name FROM Contacts) FROM Account ORDER BY Id"
+        )
+        #expect(alone.count == 3)
+        #expect(withChildren.map { String(reflecting: $0.fields.dropLast().map(Self.plain)) } == alone.map { String(reflecting: $0.fields.map(Self.plain)) })
+        #expect(withChildren.flatMap { $0.children("Contacts") }.allSatisfy { $0["Account.Name"].text != nil })
+    }
+
+    /// A field with its values shown, which a value's own description never does.
+    private static func plain(_ field: (name: String, value: RecordValue)) -> String {
+        func show(_ value: Value) -> String {
+            switch value {
+            case .null: "null"
+            case .boolean(let truth): "\(truth)"
+            case .integer(let number): "\(number)"
+            case .double(let number): "\(number)"
+            case .text(let text): text
+            case .date(let day): "\(day.daysSince1970)"
+            case .datetime(let instant): "\(instant.milliseconds)"
+            case .time(let time): "\(time.milliseconds)"
+            case .id(let id): "\(id)"
+            case .bytes(let bytes): "\(bytes)"
+            }
+        }
+        return switch field.value {
+        case .value(let value, let type): "\(field.name) \(type) \(show(value))"
+        case .parent(let record): "\(field.name) \(record?.fields.map(plain) ?? [])"
+        case .compound(let parts): "\(field.name) \(parts.map { "\($0.name) \(show($0.value))" })"
+        case .children(let records, _): "\(field.name) \(records.map { $0.fields.map(plain) })"
+        }
     }
 
     @Test func `a path is joined once however often it is named`() async throws {
@@ -147,6 +185,10 @@ private final class CountingConnection: Connection {
     func rows(_ query: SQL, _ body: (any Cells) throws -> Bool) throws {
         statements += 1
         try inner.rows(query, body)
+    }
+    func rows(_ query: KeptSQL, _ bindings: [Value], _ body: (any Cells) throws -> Bool) throws {
+        statements += 1
+        try inner.rows(query, bindings, body)
     }
     func prepare(_ statement: SQL) throws -> any PreparedStatement { try inner.prepare(statement) }
     func run(_ migration: Migration) throws { try inner.run(migration) }
