@@ -77,10 +77,6 @@ struct RequestTests {
             // And by any of their records, as the officer may have it.
             let third = try await requests.open(.init(.erasure, of: company[.ren], channel: "Phone", language: "ja"))
             #expect(third.person == request.person)
-            await #expect(throws: PlatformError(.invalidCrossReferenceKey, "")) {
-                let agent = Requests(company.agent, environment: company.clock.environment)
-                _ = try await agent.open(.init(.erasure, of: company[.ren], channel: "Phone", language: "ja"))
-            }
 
             let refusal = await #expect(throws: PlatformError.self) { try await requests.lift(request.id) }
             #expect(refusal?.message.contains("18(3)") == true)
