@@ -4,9 +4,10 @@
     Tests/Acceptance/crash.py [--azukari PATH] [--seed N] [--kills N] [--keep FOLDER]
 
 Each piece of work is measured once without a kill; then it is killed at moments spread over its time, counted from its first write,
-and over the shorter time behind its commit. After each kill the folder is opened again: `doctor` finds it sound, a load left whole
-chunks alone, a person is whole or gone, and the same command ends the work. AZUKARI_CRASH_SEED is the same as --seed. It closes with
-`N passed, N failed` and exits 1 on a failure; with --keep the folders of failures stay.
+and over the shorter time from when its files change: the sealed file comes or goes, an export that holds the person is removed.
+After each kill the folder is opened again: `doctor` finds it sound, a load left whole chunks alone, a person is whole or gone, and the
+same command ends the work. AZUKARI_CRASH_SEED is the same as --seed. It closes with `N passed, N failed` and exits 1 on a failure; with
+--keep the folders of failures stay.
 """
 
 import argparse
@@ -186,12 +187,12 @@ def own_rows(dump, person):
 class Work:
     """A command that is killed: what it begins from, how long its parts take, and what must hold afterwards.
 
-    The first part begins with the first write. `commit` tells by the folder alone that the second one has begun.
+    The first part begins with the first write. `turn` tells by the folder alone that the second one has begun.
     """
 
-    def __init__(self, name, base, words, check, commit=None):
-        self.name, self.base, self.words, self.check, self.commit = name, base, words, check, commit
-        self.parts = 2 if commit else 1
+    def __init__(self, name, base, words, check, turn=None):
+        self.name, self.base, self.words, self.check, self.turn = name, base, words, check, turn
+        self.parts = 2 if turn else 1
         self.seconds = {}
 
     def start(self, organisation, person):
@@ -202,7 +203,7 @@ class Work:
 
     def wait(self, organisation, process, part):
         """Until the part begins, or the process ends; when that was."""
-        has_begun = (lambda: written(organisation) != self.size) if part == 0 else (lambda: self.commit(organisation))
+        has_begun = (lambda: written(organisation) != self.size) if part == 0 else (lambda: self.turn(organisation))
         end = time.monotonic() + WAIT_SECONDS
         while not has_begun() and process.poll() is None and time.monotonic() < end:
             time.sleep(0.0005)
@@ -288,21 +289,21 @@ class Company:
                 lambda person: self.full,
                 lambda person: ["subject", "restrict", "--ext", person.ext, *verified],
                 self.restricted_or_not,
-                commit=is_sealed,
+                turn=is_sealed,
             ),
             "lift": Work(
                 "lift",
                 lambda person: self.restricted[person.code],
                 lambda person: ["subject", "lift", "R-000001", "--told", "Email"],
                 self.lifted_or_not,
-                commit=lambda organisation: not is_sealed(organisation),
+                turn=lambda organisation: not is_sealed(organisation),
             ),
             "erase": Work(
                 "erase",
                 lambda person: self.full,
                 erase,
                 self.erased,
-                commit=lambda organisation: not (organisation.folder / "exports" / "contacts.csv").exists(),
+                turn=lambda organisation: not (organisation.folder / "exports" / "contacts.csv").exists(),
             ),
         }
 
@@ -434,7 +435,9 @@ def schedule(kills, works, generator):
         for number in range(count):
             part, place = number % work.parts, number // work.parts
             of_part = len(range(part, count, work.parts))
-            yield name, number, part, (place + generator.random()) / of_part
+            share = (place + generator.random()) / of_part
+            # The steps of the second part follow quickest at its beginning.
+            yield name, number, part, share * share if part else share
 
 
 def main():
@@ -472,8 +475,8 @@ def main():
                 left = state(organisation)
                 came = works[name].check(organisation, person)
                 passed += 1
-                since = "commit" if part else "first write"
-                print(f"ok   {name} killed {seconds:.3f} s after its {since} [{left}]: {came}", flush=True)
+                since = "its files changed" if part else "its first write"
+                print(f"ok   {name} killed {seconds:.3f} s after {since} [{left}]: {came}", flush=True)
             except Exception:
                 failed += 1
                 print(f"FAIL {name}, kill {number + 1} in part {part + 1} at {share:.2f} of its time (seed {options.seed})", flush=True)
