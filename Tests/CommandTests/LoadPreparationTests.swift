@@ -82,13 +82,14 @@ struct CSVSourceTests {
         try withFile(bytes) { path in
             let source = try CSVSource(path: path, delimiter: nil, encoding: nil)
             #expect(source.columns == ["LastName"])
-            let rows = try source.next()
-            #expect(rows?.map(\.cells) == [["髙橋"]])
+            let rows = try #require(try source.next())
+            #expect(rows.cells.rowCount == 1 && rows.cells.values(of: 0) == ["髙橋"] && rows.faulty.isEmpty)
             #expect(try source.next() == nil)
         }
         try withFile(bytes + [0xFF, 0x0A, 0x41, 0x0A]) { path in
-            let rows = try CSVSource(path: path, delimiter: nil, encoding: .cp932).next()
-            #expect(rows?.map { $0.fault?.message } == [nil, "not CP932", nil])
+            let rows = try #require(try CSVSource(path: path, delimiter: nil, encoding: .cp932).next())
+            #expect(rows.numbers == [1, 3])
+            #expect(rows.faulty.map(\.number) == [2] && rows.faulty.map { $0.fault?.message } == ["not CP932"])
         }
     }
 

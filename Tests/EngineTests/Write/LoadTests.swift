@@ -14,8 +14,8 @@ struct LoadTests {
         struct AsyncIterator: AsyncIteratorProtocol {
             var rest: ArraySlice<[[Value]]>
             let end: PlatformError?
-            mutating func next() async throws -> [[Value]]? {
-                if let piece = rest.popFirst() { return piece }
+            mutating func next() async throws -> CellBlock? {
+                if let piece = rest.popFirst() { return CellBlock(piece, columnCount: piece.first?.count ?? 0) }
                 if let end { throw end }
                 return nil
             }
