@@ -1,4 +1,5 @@
 """An organisation's folder as the acceptance tests see it: through the command, and beside it by its files."""
+
 import json
 import os
 import pathlib
@@ -35,7 +36,9 @@ class Organisation:
 
     def ask(self, *words):
         """Runs the command in the folder above the organisation's; whatever it answers, with its line ends as they are."""
-        done = subprocess.run(self.words(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder.parent, timeout=WAIT_SECONDS)
+        done = subprocess.run(
+            self.words(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder.parent, timeout=WAIT_SECONDS
+        )
         done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
         return done
 
@@ -105,7 +108,8 @@ def comparable(dump):
     ids = {row["Id"] for name in REQUESTS for row in dump[name]}
     return {
         name: sorted(repr(sorted(row.items())) for row in rows if not (ids and ids.intersection(row.values())))
-        for name, rows in dump.items() if name not in BOOKS | REQUESTS and not name.startswith("sqlite_")
+        for name, rows in dump.items()
+        if name not in BOOKS | REQUESTS and not name.startswith("sqlite_")
     }
 
 

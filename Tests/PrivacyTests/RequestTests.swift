@@ -74,6 +74,9 @@ struct RequestTests {
                 .init(.access, of: company.individual(.ren), channel: "Phone", language: "ja")
             )
             #expect(other.person == request.person)
+            // And by any of their records, as the officer may have it.
+            let third = try await requests.open(.init(.erasure, of: company[.ren], channel: "Phone", language: "ja"))
+            #expect(third.person == request.person)
 
             let refusal = await #expect(throws: PlatformError.self) { try await requests.lift(request.id) }
             #expect(refusal?.message.contains("18(3)") == true)

@@ -85,7 +85,10 @@ struct VaultTests {
             #expect(try await again.key(for: person(300)).open(sealed, for: .changeLog, place: 7) == [1, 2, 3])
             await #expect(throws: VaultError(.destroyed, "")) { try await again.key(for: person(299)) }
             let edges = try await again.keys(for: [person(10), person(265), person(266), person(1_009)])
-            #expect(Set(edges.values.map { $0.key.withUnsafeBytes { Array($0) } }).count == 4)
+            #expect(Set(edges.values.map(\.subject)) == Set(edges.keys))
+            let first = try #require(edges[person(10)]), last = try #require(edges[person(265)])
+            let own = try first.seal([9], for: .changeLog, place: 1)
+            #expect(throws: VaultError(.altered, "")) { try last.open(own, for: .changeLog, place: 1) }
             await again.close()
         }
     }

@@ -11,12 +11,9 @@ extension Session {
         if let trace = try await engine.store.read({ try engine.tracer(on: $0).trace(person) }) {
             return ErasurePlan(trace, policy: policy)
         }
-        let deed = try await engine.store.read { connection in
-            try engine.restrictedKeys.request(ofRecord: person, connection).flatMap { request in
-                try RestrictionDeed.find("request = \(.id(request)) AND state = 'restricted'", connection).first
-            }
+        guard let deed = try await engine.store.read({ try engine.restriction(ofRecord: person, $0) }) else {
+            throw PlatformError.noPerson(person)
         }
-        guard let deed else { throw PlatformError.noPerson(person) }
         let moves = Restriction(engine: engine, session: self, hook: nil)
         let tables = try await moves.tables(of: deed)
         do {

@@ -27,6 +27,14 @@ extension Session {
         return try await Restriction(engine: engine, session: self, hook: KillPoint.hook).lift(request)
     }
 
+    /// The person whose restricted record it is, whichever of their records; nil when it is none.
+    /// - Throws: `INSUFFICIENT_ACCESS`.
+    public func restrictedSubject(of record: RecordID) async throws -> RecordID? {
+        try await mustActForPersons()
+        let engine = engine
+        return try await engine.store.read { try engine.restriction(ofRecord: record, $0)?.person }
+    }
+
     /// The restrictions of an organisation, those that have ended as well, in the order of their beginning.
     public func restrictions() async throws -> [RestrictionDeed] {
         try await mustActForPersons()
@@ -46,6 +54,13 @@ extension Session {
 
 extension Engine {
     func restrictionFile(_ request: RecordID) -> String { "\(folder.vault)/\(request).sealed" }
+
+    /// The restriction in force that holds a record; nil when none does.
+    func restriction(ofRecord id: RecordID, _ connection: any Connection) throws -> RestrictionDeed? {
+        try restrictedKeys.request(ofRecord: id, connection).flatMap { request in
+            try RestrictionDeed.find("request = \(.id(request)) AND state = 'restricted'", connection).first
+        }
+    }
 
     /// After a crash: takes back what had only begun, removes files whose rows are back, and scrubs what was left.
     func resumeRestrictions() async throws {

@@ -139,12 +139,20 @@ public struct Requests: Sendable {
         let isRestricted = try await requests(of: asking.person).contains {
             $0.kind == .restriction && ($0.status == .carriedOut || $0.status == .announced)
         }
-        guard isRestricted else {
-            throw PlatformError(
-                .invalidCrossReferenceKey, "The record is not of a person, or there is none with this id.",
-                fields: ["SubjectRecordId"]
-            )
+        if isRestricted { return asking.person }
+        if let subject = try await restrictedSubject(of: asking.person) { return subject }
+        throw PlatformError(
+            .invalidCrossReferenceKey, "The record is not of a person, or there is none with this id.",
+            fields: ["SubjectRecordId"]
+        )
+    }
+
+    /// For those who may act for persons: to others a restricted record is nobody's.
+    private func restrictedSubject(of record: RecordID) async throws -> RecordID? {
+        do {
+            return try await session.restrictedSubject(of: record)
+        } catch let error as PlatformError where error.code == .insufficientAccess {
+            return nil
         }
-        return asking.person
     }
 }

@@ -32,7 +32,8 @@ struct AskingOptions: ParsableArguments {
         guard !person.isNamed else { throw ValidationError("Name the person or the request, not both.") }
         let known = try await requests.request(try await session.requestID(named: request))
         guard known.kind == kind else {
-            throw PlatformError(.invalidOperation, "The request \(known.name) asks for another thing: \(known.kind.rawValue).")
+            throw PlatformError(
+                .invalidOperation, "The request \(known.name) asks for another thing: \(known.kind.rawValue).")
         }
         if !known.status.isAnswered { try agree("the person of the request \(known.name)") }
         return try await approve(known, requests)

@@ -52,7 +52,7 @@ struct PersonOptions: ParsableArguments {
             guard let record = RecordID(id) else { throw PlatformError(.malformedID, "\(id) is no id of a record.") }
             return record
         }
-        if let ext { return try await only(try await session.people(with: "Ext__c", equal: ext), "\(ext)", in: session) }
+        if let ext { return try await only(try await session.people(with: "Ext__c", equal: ext), ext, in: session) }
         if let email {
             return try await only(try await session.people(with: "Email", equal: email), email, in: session)
         }

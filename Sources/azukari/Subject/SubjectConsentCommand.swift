@@ -47,12 +47,15 @@ struct SubjectConsentCommand: AsyncParsableCommand {
             throw ValidationError("--status is \(names(ConsentStatus.allCases.map(\.rawValue))).")
         }
         guard channel.flatMap(ContactChannel.init) != nil else {
-            throw ValidationError("Say with --channel what they decided about: \(names(ContactChannel.allCases.map(\.rawValue))).")
+            let channels = names(ContactChannel.allCases.map(\.rawValue))
+            throw ValidationError("Say with --channel what they decided about: \(channels).")
         }
         if method == nil {
             throw ValidationError("Say with --method how they told it: \(names(ConsentDecision.methods)).")
         }
-        if captured != nil, instant == nil { throw ValidationError("--captured is like 2026-11-20 or 2026-11-20T09:30:00Z.") }
+        if captured != nil, instant == nil {
+            throw ValidationError("--captured is like 2026-11-20 or 2026-11-20T09:30:00Z.")
+        }
     }
 
     func run() async throws {
@@ -66,15 +69,14 @@ struct SubjectConsentCommand: AsyncParsableCommand {
         }
         if organisation.json { return Terminal.say(Self.json(event, states)) }
         if let event { Terminal.say("\(event.name): \(event.channel.rawValue), \(event.status.rawValue)") }
-        Terminal.say(Terminal.table(
-            ["Channel", "Decision", "Since", "Proof", "May be reached"],
-            states.map { state in
-                [
-                    state.channel.rawValue, state.status?.rawValue ?? "", state.since?.description ?? "",
-                    state.proof?.name ?? "",
-                    state.decision.isAllowed ? "yes" : "no: " + state.decision.reasons.map(\.line).joined(separator: "; "),
-                ]
-            }))
+        let rows = states.map { state in
+            let reasons = state.decision.reasons.map(\.line).joined(separator: "; ")
+            return [
+                state.channel.rawValue, state.status?.rawValue ?? "", state.since?.description ?? "",
+                state.proof?.name ?? "", state.decision.isAllowed ? "yes" : "no: \(reasons)",
+            ]
+        }
+        Terminal.say(Terminal.table(["Channel", "Decision", "Since", "Proof", "May be reached"], rows))
     }
 
     private var instant: Instant? {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Engine
-import Foundation
 import Formats
+import Foundation
 import Privacy
 import Records
 
@@ -36,9 +36,11 @@ struct SubjectPackageCommand: AsyncParsableCommand {
             }
             return (try await requests.finish(request), package)
         }
-        request.answer(json: organisation.json, [
-            ("out", out), ("records", String(package.counts.values.reduce(0, +))), ("manifest", package.hash),
-        ])
+        request.answer(
+            json: organisation.json,
+            [
+                ("out", out), ("records", String(package.counts.values.reduce(0, +))), ("manifest", package.hash),
+            ])
     }
 }
 

@@ -81,10 +81,12 @@ struct SubjectEraseCommand: AsyncParsableCommand {
             }
             return Terminal.say(json.bytes + [0x0A])
         }
-        Terminal.say(Terminal.table(
-            ["Object", "Records", "What becomes of them", "Such as"],
-            plan.nodes.map { [$0.object, String($0.count), $0.decision.text, $0.samples.joined(separator: ", ")] }))
-        Terminal.say("\(plan.places.count) places; \(plan.doubtful.count) records may be the same person's and are left alone.")
+        Terminal.say(
+            Terminal.table(
+                ["Object", "Records", "What becomes of them", "Such as"],
+                plan.nodes.map { [$0.object, String($0.count), $0.decision.text, $0.samples.joined(separator: ", ")] }))
+        Terminal.say(
+            "\(plan.places.count) places; \(plan.doubtful.count) records may be the same person's and are left alone.")
     }
 }
 

@@ -47,8 +47,11 @@ struct SubjectPlacesCommand: AsyncParsableCommand {
         let places = trace.places.filter { everyField || $0.isIdentifying }
         guard organisation.json else {
             let rows = places.map {
-                [$0.object, $0.externalID.isEmpty ? $0.record.description : $0.externalID, $0.field,
-                 "\($0.start)–\($0.end)", $0.kind.rawValue, $0.text.split(whereSeparator: \.isNewline).joined(separator: " ")]
+                [
+                    $0.object, $0.externalID.isEmpty ? $0.record.description : $0.externalID, $0.field,
+                    "\($0.start)–\($0.end)", $0.kind.rawValue,
+                    $0.text.split(whereSeparator: \.isNewline).joined(separator: " "),
+                ]
             }
             Terminal.say(Terminal.table(["Object", "Record", "Field", "Place", "Kind", "Text"], rows))
             return

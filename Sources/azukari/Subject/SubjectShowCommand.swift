@@ -27,10 +27,12 @@ struct SubjectShowCommand: AsyncParsableCommand {
         }
         let counts = view.records.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.count)" }
         Terminal.say("\nRecords: " + counts.joined(separator: ", "))
-        Terminal.say("Read by: " + (view.accesses.isEmpty ? "nobody on record" : "\(view.accesses.count) accesses on record"))
+        Terminal.say(
+            "Read by: " + (view.accesses.isEmpty ? "nobody on record" : "\(view.accesses.count) accesses on record"))
         for open in view.openRequests {
-            Terminal.say("Request \(open.request.name): \(open.request.kind.rawValue), \(open.request.status.rawValue), "
-                + "\(open.daysLeft) days left")
+            Terminal.say(
+                "Request \(open.request.name): \(open.request.kind.rawValue), \(open.request.status.rawValue), "
+                    + "\(open.daysLeft) days left")
         }
         if !view.timeline.isEmpty { Terminal.say("\nLatest:") }
         for entry in view.timeline { Terminal.say("  \(entry.at)  \(entry.object)  \(entry.title)") }

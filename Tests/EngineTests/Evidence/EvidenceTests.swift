@@ -33,8 +33,11 @@ struct EvidenceTests {
         try await withOrganisation { engine, folder in
             let session = engine.systemSession(as: .operator, reason: "test")
             let contact = try #require(
-                try await session.create(Batch("Contact", ["LastName": "Kowalczyk"]), onFailure: .rollbackAll).first?.id)
-            let rows: [[Value]] = ["OptIn", "OptOut"].map { [.id(contact), "Email", $0, "Import", "2026-11-23T08:00:00Z"] }
+                try await session.create(Batch("Contact", ["LastName": "Kowalczyk"]), onFailure: .rollbackAll).first?.id
+            )
+            let rows: [[Value]] = ["OptIn", "OptOut"].map {
+                [.id(contact), "Email", $0, "Import", "2026-11-23T08:00:00Z"]
+            }
             let count = try await session.load(
                 "ConsentEvent", fields: ["ContactId", "Channel", "Status", "Method", "CaptureDate"],
                 rows: LoadTests.Pieces(pieces: [rows])
