@@ -71,7 +71,7 @@ struct VaultTests {
             var sealer = try Sealer(drawing: 2)
             var sealed = [UInt8](repeating: 0, count: 3 + SealingKey.overheadBytes)
             try sealed.withUnsafeMutableBytes { out in
-                try [1, 2, 3].withUnsafeBytes {
+                try ([1, 2, 3] as [UInt8]).withUnsafeBytes {
                     try sealer.seal($0, under: keys, of: person(300), for: .changeLog, place: 7, into: out)
                 }
             }
