@@ -11,6 +11,12 @@ final class ReadLog: Sendable {
         var taken: [ReadReport] = []
         /// Whether a transaction is queued or runs.
         var isWriting = false
+
+        mutating func take(_ count: Int) -> [ReadReport] {
+            let batch = Array(waiting.prefix(count))
+            waiting.removeFirst(batch.count)
+            return batch
+        }
     }
 
     private let store: any Store
@@ -43,7 +49,7 @@ final class ReadLog: Sendable {
     }
 
     /// Whether the log cannot keep up, so that readers wait for it.
-    var isFull: Bool { state.withLock { $0.waiting.count >= Self.waitingMax } }
+    var isFull: Bool { state.withLock { $0.waiting.count + $0.taken.count >= Self.waitingMax } }
 
     /// Waits for the log when it cannot keep up. To be called where waiting is possible, after an answer was given.
     func flushIfFull() async throws {
@@ -52,11 +58,7 @@ final class ReadLog: Sendable {
 
     /// Takes out the reports that have waited longest.
     func take(_ count: Int) -> [ReadReport] {
-        state.withLock { state in
-            let batch = Array(state.waiting.prefix(count))
-            state.waiting.removeFirst(batch.count)
-            return batch
-        }
+        state.withLock { $0.take(count) }
     }
 
     /// Writes all that is waiting. What cannot be written goes on waiting.
@@ -76,8 +78,11 @@ final class ReadLog: Sendable {
 
     private func writeSoon() {
         store.writeSoon { connection in
-            let batch = self.take(Self.batchMax)
-            self.state.withLock { $0.taken = batch }
+            let batch = self.state.withLock { state in
+                // In one step: a report is always among those that wait or those that were taken.
+                state.taken = state.take(Self.batchMax)
+                return state.taken
+            }
             try Self.write(batch, connection)
         } ended: { error in
             self.state.withLock { state in
