@@ -19,30 +19,15 @@ public final class Vault: Sendable {
     private static let recentMax = 4096
 
     /// Opens the key store, and makes its tables and the tenant secret when it is new.
-    /// - Throws: ``VaultError`` `keyStore` when the store was made under another master key.
+    /// - Throws: ``VaultError`` `keyStore` when the store was made under another master key; the store is closed then.
     public init(store: any Store, masterKey: MasterKey, environment: Environment) async throws {
         self.store = store
         self.environment = environment
-        let now = environment.now()
-        tenantSecret = try await store.write { connection in
-            try Self.makeTables(connection)
-            let stored = try connection.first("SELECT wrapped FROM tenant_secret WHERE state = 'active'") { row in
-                row.withBytes(0) { Array($0) }
-            }
-            if let stored {
-                return SymmetricKey(data: try KeyWrap.open(stored, with: masterKey.key, context: "tenant-secret"))
-            }
-            let secret = RandomBytes.make(32)
-            let wrapped = try secret.withUnsafeBytes {
-                try KeyWrap.seal($0, with: masterKey.key, context: "tenant-secret")
-            }
-            try connection.execute(
-                """
-                INSERT INTO tenant_secret (wrapped, state, created)
-                VALUES (\(.bytes(wrapped)), 'active', \(.datetime(now)))
-                """
-            )
-            return SymmetricKey(data: secret)
+        do {
+            tenantSecret = try await Self.tenantSecret(in: store, masterKey, now: environment.now())
+        } catch {
+            await store.close()
+            throw error
         }
         organisation = SealingKey(subject: nil, key: Self.derive("organisation records", from: tenantSecret))
     }
@@ -151,6 +136,32 @@ public final class Vault: Sendable {
         recent.withLock { recent in
             if recent.count + keys.count > Self.recentMax { recent.removeAll(keepingCapacity: true) }
             for (subject, key) in keys { recent[subject] = key }
+        }
+    }
+
+    /// What is stored, or a new one.
+    private static func tenantSecret(
+        in store: any Store, _ masterKey: MasterKey, now: Instant
+    ) async throws -> SymmetricKey {
+        try await store.write { connection in
+            try makeTables(connection)
+            let stored = try connection.first("SELECT wrapped FROM tenant_secret WHERE state = 'active'") { row in
+                row.withBytes(0) { Array($0) }
+            }
+            if let stored {
+                return SymmetricKey(data: try KeyWrap.open(stored, with: masterKey.key, context: "tenant-secret"))
+            }
+            let secret = RandomBytes.make(32)
+            let wrapped = try secret.withUnsafeBytes {
+                try KeyWrap.seal($0, with: masterKey.key, context: "tenant-secret")
+            }
+            try connection.execute(
+                """
+                INSERT INTO tenant_secret (wrapped, state, created)
+                VALUES (\(.bytes(wrapped)), 'active', \(.datetime(now)))
+                """
+            )
+            return SymmetricKey(data: secret)
         }
     }
 

@@ -1,7 +1,8 @@
 import Records
-import Store
 import Synchronization
 import Testing
+
+@testable import Store
 
 @Suite(.timeLimit(.minutes(1)))
 struct ReadingTests {
@@ -66,6 +67,27 @@ struct ReadingTests {
             second.cancel()
             first.cancel()
             await #expect(throws: CancellationError.self) { try await second.value }
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a cancellation between two statements reaches the next`(driver: Driver) async throws {
+        try await driver.withStore(readers: 1) { store, _ in
+            let (begun, signal) = AsyncStream<Void>.makeStream()
+            let cancelled = Monitor(false)
+            let reading = Task {
+                try await store.read { connection in
+                    signal.finish()
+                    // The cancellation has come when this ends, and no statement ran meanwhile.
+                    _ = cancelled.wait { $0 ? true : nil }
+                    return try connection.first(Self.endless) { $0.int64(0) }
+                }
+            }
+            for await _ in begun {}
+            reading.cancel()
+            cancelled.withLock { $0 = true }
+            cancelled.signal()
+            await #expect(throws: CancellationError.self) { try await reading.value }
         }
     }
 

@@ -5,6 +5,7 @@ import Records
 final class SQLiteConnection: Connection {
     let database: OpaquePointer
     let dialect = Dialect.sqlite
+    let cancelMark = CancelMark()
     private let statements: StatementCache
     /// Tells statements of this transaction from those of earlier ones.
     private(set) var transaction = 0
@@ -31,6 +32,7 @@ final class SQLiteConnection: Connection {
         statements = StatementCache(opened)
         sqlite3_extended_result_codes(opened, 1)
         IgnoringCase.install(on: opened)
+        if role == .reader { cancelMark.watch(opened) }
         sqlite3_busy_timeout(opened, Self.busyMilliseconds)
         do {
             try runAll(Self.settings(role))

@@ -11,6 +11,18 @@ final class Ticket: Sendable {
     private struct Interrupt: @unchecked Sendable {
         // sqlite3_interrupt is safe from any thread while the connection is open, which it is while the job runs.
         let database: OpaquePointer
+        let mark: CancelMark
+
+        init(_ connection: SQLiteConnection) {
+            database = connection.database
+            mark = connection.cancelMark
+            mark.clear()
+        }
+
+        func callAsFunction() {
+            mark.set()
+            sqlite3_interrupt(database)
+        }
     }
 
     private let state = Mutex<State>(.waiting)
@@ -22,7 +34,7 @@ final class Ticket: Sendable {
     func use<T>(_ connection: SQLiteConnection, _ body: (SQLiteConnection) throws -> T) throws -> T {
         let mayBegin = state.withLock { state in
             if case .waiting = state {
-                state = .running(Interrupt(database: connection.database))
+                state = .running(Interrupt(connection))
                 return true
             }
             return false
@@ -36,7 +48,7 @@ final class Ticket: Sendable {
         state.withLock { state in
             switch state {
             case .waiting: state = .cancelled
-            case .running(let interrupt): if interrupts { sqlite3_interrupt(interrupt.database) }
+            case .running(let interrupt): if interrupts { interrupt() }
             case .cancelled, .ended: break
             }
         }
