@@ -57,6 +57,7 @@ def contacts(path, rows, seed=7):
 
 def run(command, **options):
     """Runs a command to its end; seconds, and the peak memory of it in MiB."""
+    os.sync()  # What was written before is on the disk, and not written beside this.
     begun = time.monotonic()
     process = subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL, **options)
     _, status, usage = os.wait4(process.pid, 0)
@@ -64,6 +65,11 @@ def run(command, **options):
     if os.waitstatus_to_exitcode(status) != 0:
         sys.exit(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
     return seconds, usage.ru_maxrss / 1024
+
+
+def middle(pairs):
+    """Of measured pairs, each with its ratio first, the one in the middle."""
+    return sorted(pairs)[len(pairs) // 2]
 
 
 def organisation(azukari, folder, contacts_csv=None):

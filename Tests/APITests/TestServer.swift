@@ -25,16 +25,18 @@ struct TestServer: Sendable {
     let token: String
 
     /// Makes the server, runs `body`, and takes everything away again.
-    static func run(_ body: @Sendable @escaping (TestServer) async throws -> Void) async throws {
+    static func run(
+        environment: Environment = .system, _ body: @Sendable @escaping (TestServer) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "azukari-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let engine = try await Engine.create(
             folder: folder.path,
             organisation: NewOrganisation(name: "Sample KK", defaultLanguage: "ja", timeZone: "Asia/Tokyo"),
-            environment: .system
+            environment: environment
         )
         let identity = try Identity(
-            engine: engine, environment: .system,
+            engine: engine, environment: environment,
             parameters: ScryptParameters(logRounds: 4, blockSize: 8, parallelism: 1)
         )
         let user = try await identity.addAdministrator(

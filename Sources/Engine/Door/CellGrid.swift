@@ -23,6 +23,9 @@ struct CellGrid: Sendable {
         self.bytes = bytes
     }
 
+    /// Room for columns that differ from row to row.
+    mutating func reserve(columns count: Int) { cells.reserveCapacity(cells.count + count * rowCount) }
+
     init(rows: [[Value]], columnCount: Int) {
         self.init(rowCount: rows.count, bytes: [])
         for column in 0..<columnCount { add(rows.map { Cell($0[column], into: &bytes) }) }

@@ -55,7 +55,7 @@ extension Engine {
         for migration in try Migration.all(inFolder: resources.appending(path: "migrations")) {
             try await store.write { try $0.migrate([migration]) }
         }
-        let keyStore = try SQLiteStore.open(path: folder.keyStore, readers: 1)
+        let keyStore = try SQLiteStore.open(path: folder.keyStore, readers: 1, cacheKiB: 4096)
         let vault = try await Vault(store: keyStore, masterKey: key, environment: environment)
         let evidence = try EvidenceLog(
             store: store, folder: folder.ledger, origin: settings.ledgerOrigin,

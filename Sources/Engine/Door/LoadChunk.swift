@@ -14,7 +14,7 @@ struct LoadChunk: Sendable {
 
     /// Rows a chunk has, where the caller hands over that many: enough that a commit's cost is spread thin, and few
     /// enough that three of them are a small part of the memory a process may take.
-    static let rowsMin = 10_000
+    static let rowsMin = 15_000
 
     /// Reads the values, finds the parents, stamps, demands what is required, seals, and writes the change log ahead:
     /// the steps of ``WriteSteps`` that need no writer.

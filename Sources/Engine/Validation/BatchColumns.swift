@@ -62,6 +62,8 @@ struct BatchColumns: Sendable {
     /// The same for a block of rows; what is wrong with a row is added to its refusals.
     func read(_ block: CellBlock, _ rows: inout [WriteRow]) -> CellGrid {
         var grid = CellGrid(rowCount: block.rowCount, bytes: block.bytes)
+        // One more for a name made of its parts.
+        grid.reserve(columns: columns.count + 1)
         for column in columns {
             let each = block.withCells { cells, bytes in
                 rows.indices.map { row in

@@ -80,7 +80,7 @@ public struct CSVWriter: Sendable {
     /// A cell of a result, from the bytes where they lie: ids with 18 characters, datetimes
     /// `2026-11-23T09:30:00.000Z`, dates `2026-11-23`, times `09:30:00.000Z`, booleans `true` and `false`, doubles with
     /// a fraction and without an exponent, binary as Base64.
-    public mutating func cell(_ cells: any Cells, _ column: Int, _ type: FieldType) {
+    public mutating func cell(_ cells: some Cells, _ column: Int, _ type: FieldType) {
         // A text that is not there and one that is empty are written alike, so it need not be asked which it is.
         if type.storage == .text { return text(cells.bytes(column)) }
         if cells.isNull(column) { return null() }

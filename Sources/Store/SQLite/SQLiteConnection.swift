@@ -14,7 +14,12 @@ final class SQLiteConnection: Connection {
     /// What is told of this connection's commits; nil: nobody.
     private var checkpoints: Checkpoints?
 
-    enum Role { case writer, reader, checkpointer }
+    enum Role {
+        case writer(cacheKiB: Int)
+        case reader, checkpointer
+        var isWriter: Bool { if case .writer = self { true } else { false } }
+        var isReader: Bool { if case .reader = self { true } else { false } }
+    }
 
     /// How long another process may hold the file, for example one that copies it.
     static let busyMilliseconds: Int32 = 5000
@@ -22,7 +27,7 @@ final class SQLiteConnection: Connection {
     init(path: String, role: Role) throws {
         var opened: OpaquePointer?
         // Without SQLite's own mutex: a connection is used by one thread at a time.
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (role == .writer ? SQLITE_OPEN_CREATE : 0)
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (role.isWriter ? SQLITE_OPEN_CREATE : 0)
         let code = sqlite3_open_v2(path, &opened, flags, CleanPages.name)
         guard code == SQLITE_OK, let opened else {
             defer { sqlite3_close(opened) }
@@ -32,7 +37,7 @@ final class SQLiteConnection: Connection {
         statements = StatementCache(opened)
         sqlite3_extended_result_codes(opened, 1)
         IgnoringCase.install(on: opened)
-        if role == .reader { cancelMark.watch(opened) }
+        if role.isReader { cancelMark.watch(opened) }
         sqlite3_busy_timeout(opened, Self.busyMilliseconds)
         do {
             try runAll(Self.settings(role))
@@ -178,10 +183,10 @@ final class SQLiteConnection: Connection {
             """
         return switch role {
         // References are the engine's; what is deleted is overwritten; the log is moved by Checkpoints.
-        case .writer:
+        case .writer(let cacheKiB):
             common + """
                 PRAGMA secure_delete = ON;
-                PRAGMA cache_size = -65536;
+                PRAGMA cache_size = -\(cacheKiB);
                 PRAGMA journal_size_limit = 67108864;
                 """
         case .checkpointer: common

@@ -13,8 +13,11 @@ public final class SQLiteStore: Store {
     ///
     /// - Parameters:
     ///   - readers: at least 1. All but one of them may be given to streams at the same time (one of one).
+    ///   - cacheKiB: memory for pages that were written or are soon written again.
     ///   - spare: how many threads may read by themselves at the same time; see ``readHere(_:)``.
-    public static func open(path: String, readers: Int, spare: Int = 0) throws -> SQLiteStore {
+    public static func open(
+        path: String, readers: Int, spare: Int = 0, cacheKiB: Int = 65_536
+    ) throws -> SQLiteStore {
         precondition(readers >= 1, "a store has a reader")
         _ = memoryIsUncounted
         let descriptor = Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
@@ -26,14 +29,14 @@ public final class SQLiteStore: Store {
             )
         }
         Glibc.close(descriptor)
-        return try SQLiteStore(path: path, readers: readers, spare: spare)
+        return try SQLiteStore(path: path, readers: readers, spare: spare, cacheKiB: cacheKiB)
     }
 
     /// Once a process, before SQLite is used: a twelfth of the time of bulk writing.
     private static let memoryIsUncounted = azukari_sqlite3_leave_memory_uncounted() == SQLITE_OK
 
-    private init(path: String, readers count: Int, spare spareCount: Int) throws {
-        var connections = [try SQLiteConnection(path: path, role: .writer)]
+    private init(path: String, readers count: Int, spare spareCount: Int, cacheKiB: Int) throws {
+        var connections = [try SQLiteConnection(path: path, role: .writer(cacheKiB: cacheKiB))]
         do {
             connections.append(try SQLiteConnection(path: path, role: .checkpointer))
             for _ in 0..<count + spareCount { connections.append(try SQLiteConnection(path: path, role: .reader)) }

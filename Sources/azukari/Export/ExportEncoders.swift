@@ -30,12 +30,17 @@ struct CSVExport: RowEncoder {
     }
 
     mutating func row(_ cells: any Cells, into out: inout [UInt8]) {
+        line(cells, into: &out)
+        count.advance()
+    }
+
+    /// With the kind of cells looked up once a row, not once a cell.
+    private mutating func line(_ cells: some Cells, into out: inout [UInt8]) {
         let types = types
         csv.append(to: &out) { csv in
             for column in types.indices { csv.cell(cells, column, types[column]) }
             csv.endRow()
         }
-        count.advance()
     }
 
     mutating func end(into out: inout [UInt8]) {}

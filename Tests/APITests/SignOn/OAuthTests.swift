@@ -80,7 +80,9 @@ struct OAuthTests {
     }
 
     @Test func `after failures even the right password waits`() async throws {
-        try await TestServer.run { server in
+        let now = Environment.system.now()
+        let standing = Environment(now: { now }, randomBytes: Environment.system.randomBytes)
+        try await TestServer.run(environment: standing) { server in
             let client = "grant_type=password&client_id=\(server.clientID)&client_secret=\(server.clientSecret)"
             for _ in 0..<5 {
                 _ = try await server.post(
