@@ -140,7 +140,10 @@ let package = Package(
         .testTarget(name: "SOQLTests", dependencies: ["SOQL", "Records"], swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Records"], swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault", "Store", "Records"], swiftSettings: strict),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Records", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Records", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
             dependencies: ["Engine", "Store", "Vault", "Ledger", "SOQL", "Records", "AzukariTesting"],

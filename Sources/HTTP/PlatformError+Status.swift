@@ -7,7 +7,8 @@ extension PlatformError.Code {
         switch self {
         case .invalidSessionID: .unauthorized
         case .insufficientAccess, .functionalityNotEnabled, .limitExceeded, .requestLimitExceeded,
-            .storageLimitExceeded: .forbidden
+            .storageLimitExceeded:
+            .forbidden
         case .notFound, .entityIsDeleted: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .unsupportedAPIVersion: .gone

@@ -30,7 +30,8 @@ public struct PublicAddress: Sendable {
 
     private func isSecure(_ request: Request, host: String, context: EdgeContext) -> Bool {
         if isTLS { return true }
-        if !trustedPeers.isEmpty, trustedPeers.contains(context.address), let proto = request.headers[.xForwardedProto] {
+        if !trustedPeers.isEmpty, trustedPeers.contains(context.address), let proto = request.headers[.xForwardedProto]
+        {
             return proto.split(separator: ",").last.map { $0.trimmingSpaces() } == "https"
         }
         let name = host.utf8.prefix { $0 != UInt8(ascii: ":") }
@@ -43,12 +44,14 @@ public struct PublicAddress: Sendable {
     /// The host and port that the caller named, letters, digits, `.`, `-`, `:` and brackets only: it is written into answers.
     private static func host(of request: Request) -> String {
         let host = request.head.authority ?? "localhost"
-        let isPlain = !host.isEmpty && host.utf8.count <= 255
+        let isPlain =
+            !host.isEmpty && host.utf8.count <= 255
             && host.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                     UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"),
-                    UInt8(ascii: "["), UInt8(ascii: "]"): true
+                    UInt8(ascii: "["), UInt8(ascii: "]"):
+                    true
                 default: false
                 }
             }

@@ -42,7 +42,8 @@ extension PlatformError.Code {
         case .requiredFieldMissing, .stringTooLong, .invalidEmailAddress, .invalidFieldForInsertUpdate,
             .duplicateValue, .invalidOrNullForRestrictedPicklist, .fieldIntegrityException,
             .numberOutsideValidRange, .invalidCrossReferenceKey, .cannotInsertUpdateActivateEntity,
-            .deleteFailed, .circularDependency, .invalidTypeOnFieldInRecord, .duplicateExternalID: true
+            .deleteFailed, .circularDependency, .invalidTypeOnFieldInRecord, .duplicateExternalID:
+            true
         default: false
         }
     }

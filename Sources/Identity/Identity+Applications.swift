@@ -49,13 +49,15 @@ extension Identity {
         let clientID = "3MVG9" + Secret.text(length: 40)
         let clientSecret = Secret.text(length: 48)
         let outcomes = try await system("registration of an application").create(
-            Batch("ConnectedApplication", [
-                "Name": .text(new.name), "ClientId": .text(clientID),
-                "ClientSecretHash": .text(Secret.digest(clientSecret)),
-                "Purposes": .text(new.purposes.joined(separator: ";")),
-                "RunAsUserId": new.runAs.map(Value.id) ?? .null,
-                "Flows": .text(new.flows.map(\.rawValue).sorted().joined(separator: ";")),
-            ]),
+            Batch(
+                "ConnectedApplication",
+                [
+                    "Name": .text(new.name), "ClientId": .text(clientID),
+                    "ClientSecretHash": .text(Secret.digest(clientSecret)),
+                    "Purposes": .text(new.purposes.joined(separator: ";")),
+                    "RunAsUserId": new.runAs.map(Value.id) ?? .null,
+                    "Flows": .text(new.flows.map(\.rawValue).sorted().joined(separator: ";")),
+                ]),
             onFailure: .rollbackAll
         )
         _ = try outcomes.firstID()

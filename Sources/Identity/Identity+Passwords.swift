@@ -58,14 +58,18 @@ extension Identity {
         )
         let changedDate = changed.map(Value.datetime) ?? .null
         if let row = kept.first?.id {
-            let batch = Batch("UserCredential", [
-                "Id": .id(row), "PasswordHash": .text(hash), "ChangedDate": changedDate,
-            ])
+            let batch = Batch(
+                "UserCredential",
+                [
+                    "Id": .id(row), "PasswordHash": .text(hash), "ChangedDate": changedDate,
+                ])
             _ = try await session.update(batch, onFailure: .rollbackAll).firstID()
         } else {
-            let batch = Batch("UserCredential", [
-                "UserId": .id(user), "PasswordHash": .text(hash), "ChangedDate": changedDate,
-            ])
+            let batch = Batch(
+                "UserCredential",
+                [
+                    "UserId": .id(user), "PasswordHash": .text(hash), "ChangedDate": changedDate,
+                ])
             _ = try await session.create(batch, onFailure: .rollbackAll).firstID()
         }
     }

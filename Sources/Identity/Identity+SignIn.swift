@@ -53,11 +53,13 @@ extension Identity {
         let digest = TokenDigest(token)
         let expires = now.adding(seconds: TokenCache.lifeSecondsMax)
         let outcomes = try await system("sign-in").create(
-            Batch("AccessSession", [
-                "UserId": .id(user), "TokenHash": .text(digest.text), "ApplicationName": .text(application.name),
-                "Kind": .text(application.kind.rawValue), "Purpose": .text(application.purpose),
-                "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
-            ]),
+            Batch(
+                "AccessSession",
+                [
+                    "UserId": .id(user), "TokenHash": .text(digest.text), "ApplicationName": .text(application.name),
+                    "Kind": .text(application.kind.rawValue), "Purpose": .text(application.purpose),
+                    "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
+                ]),
             onFailure: .rollbackAll
         )
         let row = try outcomes.firstID()

@@ -37,7 +37,9 @@ extension Identity {
             "SELECT Id, TokenHash FROM AccessSession WHERE Id = :row AND UserId = :user",
             bindings: ["row": .one(.id(accessSession)), "user": .one(.id(user))]
         )
-        for row in rows { if let digest = row["TokenHash"].text.flatMap(TokenDigest.init(text:)) { tokens.forget(digest) } }
+        for row in rows {
+            if let digest = row["TokenHash"].text.flatMap(TokenDigest.init(text:)) { tokens.forget(digest) }
+        }
         _ = try await session.purge(rows.compactMap(\.id), onFailure: .keepGoing)
     }
 

@@ -25,12 +25,14 @@ public struct NewUser: Sendable {
 
     func batch(profile: RecordID) -> Batch {
         let local = username.prefix { $0 != "@" }
-        return Batch("User", [
-            "Username": .text(username), "Email": .text(email), "LastName": .text(lastName),
-            "FirstName": firstName.map(Value.text) ?? .null, "Alias": .text(String(local.prefix(8))),
-            "CommunityNickname": .text(String(username.prefix(40))), "ProfileId": .id(profile),
-            "LanguageLocaleKey": .text(language), "LocaleSidKey": .text(language == "ja" ? "ja_JP" : language),
-            "TimeZoneSidKey": .text(timeZone), "EmailEncodingKey": "UTF-8", "IsActive": true,
-        ])
+        return Batch(
+            "User",
+            [
+                "Username": .text(username), "Email": .text(email), "LastName": .text(lastName),
+                "FirstName": firstName.map(Value.text) ?? .null, "Alias": .text(String(local.prefix(8))),
+                "CommunityNickname": .text(String(username.prefix(40))), "ProfileId": .id(profile),
+                "LanguageLocaleKey": .text(language), "LocaleSidKey": .text(language == "ja" ? "ja_JP" : language),
+                "TimeZoneSidKey": .text(timeZone), "EmailEncodingKey": "UTF-8", "IsActive": true,
+            ])
     }
 }

@@ -35,10 +35,12 @@ public struct Certificate: Codable, Sendable {
         do {
             self = try JSONDecoder().decode(Certificate.self, from: Data(json))
         } catch {
-            throw LedgerError(.malformed, "The file is not a certificate: it needs format, entry, index, path, checkpoint.")
+            throw LedgerError(
+                .malformed, "The file is not a certificate: it needs format, entry, index, path, checkpoint.")
         }
         guard format == Self.format else {
-            throw LedgerError(.malformed, "The certificate's format is unknown to this version; it reads \(Self.format).")
+            throw LedgerError(
+                .malformed, "The certificate's format is unknown to this version; it reads \(Self.format).")
         }
     }
 

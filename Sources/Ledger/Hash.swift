@@ -30,7 +30,9 @@ public struct Hash: Hashable, Sendable {
 extension Hash: CustomStringConvertible {
     /// Hexadecimal.
     public var description: String {
-        String(decoding: bytes.flatMap { byte in [Self.digits[Int(byte >> 4)], Self.digits[Int(byte & 15)]] }, as: UTF8.self)
+        String(
+            decoding: bytes.flatMap { byte in [Self.digits[Int(byte >> 4)], Self.digits[Int(byte & 15)]] },
+            as: UTF8.self)
     }
 
     private static let digits = Array("0123456789abcdef".utf8)

@@ -67,7 +67,7 @@ extension Day: CustomStringConvertible {
     /// `2026-11-23`.
     public var description: String {
         String(unsafeUninitializedCapacity: 10) { buffer in
-            write(to: buffer.baseAddress!)
+            if let start = buffer.baseAddress { write(to: start) }
             return 10
         }
     }

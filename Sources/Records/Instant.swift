@@ -10,7 +10,9 @@ public struct Instant: Hashable, Comparable, Sendable {
 
     /// The day in UTC.
     public var day: Day {
-        Day(daysSince1970: Int(milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000))
+        Day(
+            daysSince1970: Int(milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000)
+        )
     }
 
     /// The time of the day in UTC.
@@ -28,7 +30,7 @@ extension Instant: CustomStringConvertible {
     /// `2026-11-23T09:30:00.000Z`.
     public var description: String {
         String(unsafeUninitializedCapacity: 24) { buffer in
-            write(to: buffer.baseAddress!)
+            if let start = buffer.baseAddress { write(to: start) }
             buffer[23] = 90
             return 24
         }
@@ -72,7 +74,7 @@ extension TimeOfDay: CustomStringConvertible {
     /// `09:30:00.000Z`, as the platform writes times.
     public var description: String {
         String(unsafeUninitializedCapacity: 13) { buffer in
-            write(to: buffer.baseAddress!)
+            if let start = buffer.baseAddress { write(to: start) }
             buffer[12] = 90
             return 13
         }

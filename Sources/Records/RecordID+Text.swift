@@ -22,7 +22,8 @@ extension RecordID: CustomStringConvertible {
     /// The 18-character form, which survives a change of case.
     public var description: String {
         String(unsafeUninitializedCapacity: 18) { buffer in
-            write(to: buffer.baseAddress!)  // A capacity above zero always has a base address.
+            // A capacity above zero always has a base address.
+            if let start = buffer.baseAddress { write(to: start) }
             return 18
         }
     }
@@ -74,7 +75,9 @@ extension RecordID: CustomStringConvertible {
         let bytes = Array(text15.utf8)
         guard bytes.count == 15, bytes.allSatisfy({ Base62.digit($0) != nil }) else { return nil }
         return bytes.withUnsafeBufferPointer { buffer in
-            String(decoding: (0..<3).map { checksumCharacter(buffer.baseAddress! + $0 * 5) }, as: UTF8.self)
+            buffer.baseAddress.map { start in
+                String(decoding: (0..<3).map { checksumCharacter(start + $0 * 5) }, as: UTF8.self)
+            }
         }
     }
 

@@ -51,12 +51,14 @@ public struct KeyPrefix: Hashable, Sendable {
 
     /// The ids of this object, as a range of integers: an object's records lie together in any index of ids.
     public var idRange: ClosedRange<Int64> {
-        Int64(rawValue) << 45 ... (Int64(rawValue) << 45 | RecordID.sequenceMax)
+        Int64(rawValue) << 45...(Int64(rawValue) << 45 | RecordID.sequenceMax)
     }
 }
 
 extension KeyPrefix: CustomStringConvertible {
     public var description: String {
-        String(decoding: [rawValue / 3844, rawValue / 62 % 62, rawValue % 62].map { Base62.character(Int($0)) }, as: UTF8.self)
+        String(
+            decoding: [rawValue / 3844, rawValue / 62 % 62, rawValue % 62].map { Base62.character(Int($0)) },
+            as: UTF8.self)
     }
 }

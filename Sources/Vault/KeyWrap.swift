@@ -26,7 +26,8 @@ enum KeyWrap {
             }
         }
         guard let keys else {
-            throw VaultError(.keyStore, "A key does not open: the key store belongs to another master key or is damaged.")
+            throw VaultError(
+                .keyStore, "A key does not open: the key store belongs to another master key or is damaged.")
         }
         return keys
     }

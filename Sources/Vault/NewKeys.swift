@@ -32,7 +32,8 @@ public final class NewKeys: Sendable {
 extension Sealer {
     /// Seals a text under the new key of a person.
     public mutating func seal(
-        _ text: UnsafeRawBufferPointer, under keys: NewKeys, of subject: RecordID, for use: SealingKey.Use, place: Int64,
+        _ text: UnsafeRawBufferPointer, under keys: NewKeys, of subject: RecordID, for use: SealingKey.Use,
+        place: Int64,
         into out: UnsafeMutableRawBufferPointer
     ) throws {
         try seal(text, keyBytes: keys.bytes(of: subject...subject), for: use, place: place, into: out)

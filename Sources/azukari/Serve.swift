@@ -60,7 +60,8 @@ struct Serve: AsyncParsableCommand {
             throw ValidationError("Without TLS it serves loopback only: give --tls-certificate and --tls-key.")
         }
         guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("--log-level is one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
+            throw ValidationError(
+                "--log-level is one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
     }
 
@@ -85,7 +86,9 @@ struct Serve: AsyncParsableCommand {
         let log = logger
         let announcement = ReadyFile(
             path: ready, members: existing("\(organisation.path)/demo.json"),
-            authority: tlsCertificate.flatMap { existing(URL(filePath: $0).deletingLastPathComponent().path + "/authority.pem") },
+            authority: tlsCertificate.flatMap {
+                existing(URL(filePath: $0).deletingLastPathComponent().path + "/authority.pem")
+            },
             scheme: tlsCertificate == nil ? "http" : "https", host: host
         )
         let application = Application(

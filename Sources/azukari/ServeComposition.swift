@@ -31,7 +31,8 @@ struct ServeComposition {
         ).add(to: router)
         web.add(to: router)
         return FrontDoor(
-            router: router.buildResponder(), forms: APIRoutes.errorForms + web.errorForms, address: address, usage: usage,
+            router: router.buildResponder(), forms: APIRoutes.errorForms + web.errorForms, address: address,
+            usage: usage,
             environment: environment
         )
     }

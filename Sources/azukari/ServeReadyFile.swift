@@ -1,5 +1,5 @@
-import Foundation
 import Formats
+import Foundation
 import Logging
 
 /// The file by which another program learns that the server serves, and where.
@@ -31,9 +31,11 @@ struct ReadyFile: Sendable {
             }
             // It may hold the login of a demonstration: readable by its owner only, from the first byte.
             let temporary = path + ".part"
-            guard FileManager.default.createFile(
-                atPath: temporary, contents: Data(json.bytes), attributes: [.posixPermissions: 0o600]
-            ) else { throw CocoaError(.fileWriteUnknown) }
+            guard
+                FileManager.default.createFile(
+                    atPath: temporary, contents: Data(json.bytes), attributes: [.posixPermissions: 0o600]
+                )
+            else { throw CocoaError(.fileWriteUnknown) }
             guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
         } catch {
             logger.error("the ready file could not be written", metadata: ["path": "\(path)"])

@@ -26,7 +26,7 @@ struct TestServer: Sendable {
 
     /// Makes the server, runs `body`, and takes everything away again.
     static func run(
-        environment: Environment = .system, _ body: @Sendable @escaping (TestServer) async throws -> Void
+        environment: Records.Environment = .system, _ body: @Sendable @escaping (TestServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "azukari-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -42,7 +42,8 @@ struct MappingTests {
 struct ValueSurveyTests {
     @Test(arguments: [
         (["2024-04-12", "", "2024-12-20"], FieldType.date), (["2024-04-12T09:00:00.000Z"], .datetime),
-        (["09:00:00.000Z"], .time), (["1", "-2.50"], .double), (["00123", "4"], .string), (["true", "False"], .boolean),
+        (["09:00:00.000Z"], .time), (["1", "-2.50"], .double), (["00123", "4"], .string),
+        (["true", "False"], .boolean),
         (["https://example.com/a"], .url), (["a@example.com"], .email), (["one\ntwo"], .textarea),
         (["A", "B", "A", "B", "A", "A"], .picklist), (["A;B", "B", "A", "A;B", "B;A", "A"], .multipicklist),
         (["some", "different", "texts"], .string), ([], .string), (["nan"], .string), (["0x1F"], .string),

@@ -51,7 +51,9 @@ struct LoadTests {
                 _ = try await Load.test(folder + "/Contact-hostile.csv", results: results, in: session)
                 let corrected = try String(contentsOfFile: results, encoding: .utf8)
                     .replacing("not a mail", with: "a@example.com").replacing("1990-02-30", with: "1990-02-28")
-                    .split(separator: "\n").filter { $0.hasPrefix("az__") || $0.contains(",H05,") || $0.contains(",H06,") }
+                    .split(separator: "\n").filter {
+                        $0.hasPrefix("az__") || $0.contains(",H05,") || $0.contains(",H06,")
+                    }
                 try corrected.joined(separator: "\n").write(toFile: results, atomically: true, encoding: .utf8)
                 let again = try await Load.test(
                     results, object: "Contact", results: folder + "/again.csv", in: session)
@@ -79,8 +81,12 @@ struct LoadTests {
                 let first = try await Load.test(folder, in: session)
                 #expect(first.allSatisfy { $0.tally.refused == 0 && $0.tally.loaded == $0.tally.rows })
                 let order = first.map(\.object)
-                for (child, parent) in [("Contact", "Account"), ("Contact", "Individual"), ("Case", "Contact"), ("Task", "Case")] {
-                    let (before, after) = (try #require(order.firstIndex(of: parent)), try #require(order.firstIndex(of: child)))
+                for (child, parent) in [
+                    ("Contact", "Account"), ("Contact", "Individual"), ("Case", "Contact"), ("Task", "Case"),
+                ] {
+                    let (before, after) = (
+                        try #require(order.firstIndex(of: parent)), try #require(order.firstIndex(of: child))
+                    )
                     #expect(before < after, "\(parent) before \(child)")
                 }
                 let contact = try await session.query(
@@ -132,7 +138,9 @@ struct LoadTests {
         }
     }
 
-    @Test func `a new column that leads to a missing file alone is left out or refused, never taken for values`() async throws {
+    @Test func `a new column that leads to a missing file alone is left out or refused, never taken for values`()
+        async throws
+    {
         try await withOrganisation { engine, _ in
             let session = engine.systemSession(as: .operator, reason: "test")
             let plan = SharedData.path + "/coral-cloud/data-plan-large.json"
@@ -169,7 +177,9 @@ struct LoadTests {
         try await withOrganisation { engine, _ async throws in
             let session = engine.systemSession(as: .operator, reason: "test")
             let error = await #expect(throws: LoadError.self) { try await Load.test(path, in: session) }
-            #expect(error?.description.contains("Column LastNam: Contact has no field LastNam. Did you mean LastName?") == true)
+            #expect(
+                error?.description.contains("Column LastNam: Contact has no field LastNam. Did you mean LastName?")
+                    == true)
             #expect(error?.description.contains("Column Nope") == true)
             #expect(try await session.count(of: "Contact") == 0)
         }

@@ -130,7 +130,9 @@ struct AccessTests {
         _ = try await agent.query("SELECT COUNT(Id) FROM Contact")
         let reports = fixture.engine.reads.take(.max)
         #expect(reports.map(\.kind) == [.query, .read])
-        let read: [[Int64]] = reports.map { report in if case .ids(let ids) = report.shown { ids.map(\.sequence) } else { [] } }
+        let read: [[Int64]] = reports.map { report in
+            if case .ids(let ids) = report.shown { ids.map(\.sequence) } else { [] }
+        }
         #expect(read == [[1, 2], [1]])
         #expect(reports.allSatisfy { $0.user == agent.user && $0.purpose == "service" })
     }

@@ -37,25 +37,30 @@ struct CSVReaderTests {
         let text = ["A,B", "1,2", "", "3,"].joined(separator: ending)
         let (header, rows) = try read(Array(text.utf8), chunk: 1)
         #expect(header == ["A", "B"])
-        #expect(rows == [
-            ReadRow(number: 1, line: 2, cells: ["1", "2"]), ReadRow(number: 2, line: 4, cells: ["3", ""]),
-        ])
+        #expect(
+            rows == [
+                ReadRow(number: 1, line: 2, cells: ["1", "2"]), ReadRow(number: 2, line: 4, cells: ["3", ""]),
+            ])
     }
 
     @Test func `quoted cells keep delimiters, quotes and line breaks to the byte`() throws {
         let text = "A,B\n\"a \"\"b\"\", c\nd\",\"line\r\nbreak\"\nlast,\"\"\n"
         for chunk in 1...text.utf8.count {
             let (_, rows) = try read(Array(text.utf8), chunk: chunk)
-            #expect(rows == [
-                ReadRow(number: 1, line: 2, cells: ["a \"b\", c\nd", "line\r\nbreak"]),
-                ReadRow(number: 2, line: 5, cells: ["last", ""]),
-            ])
+            #expect(
+                rows == [
+                    ReadRow(number: 1, line: 2, cells: ["a \"b\", c\nd", "line\r\nbreak"]),
+                    ReadRow(number: 2, line: 5, cells: ["last", ""]),
+                ])
         }
     }
 
     @Test func `a byte order mark is no part of the first name`() throws {
         for chunk in 1...4 {
-            #expect(try read([0xEF, 0xBB, 0xBF] + Array("Name, City \nx,y\n".utf8), chunk: chunk).header == ["Name", "City"])
+            #expect(
+                try read([0xEF, 0xBB, 0xBF] + Array("Name, City \nx,y\n".utf8), chunk: chunk).header == [
+                    "Name", "City",
+                ])
         }
     }
 
@@ -71,12 +76,14 @@ struct CSVReaderTests {
 
     @Test func `rows that cannot be taken say why, and the next row is read`() throws {
         let text: [UInt8] =
-            Array("A,B\n1\n1,2,3\na\0b,x\nx,".utf8) + [0xFF, 0xFE] + Array("\n\"a\"b,x\nok,ok\n\"open,x\nswallowed,row\n".utf8)
+            Array("A,B\n1\n1,2,3\na\0b,x\nx,".utf8) + [0xFF, 0xFE]
+            + Array("\n\"a\"b,x\nok,ok\n\"open,x\nswallowed,row\n".utf8)
         let (_, rows) = try read(text, chunk: 2)
-        #expect(rows.map(\.fault) == [
-            .columnCount(found: 1, expected: 2), .columnCount(found: 3, expected: 2), .nul(column: 0),
-            .notUTF8(column: 1), .textAfterQuote(column: 0), nil, .quoteNotClosed(column: 0, line: 8),
-        ])
+        #expect(
+            rows.map(\.fault) == [
+                .columnCount(found: 1, expected: 2), .columnCount(found: 3, expected: 2), .nul(column: 0),
+                .notUTF8(column: 1), .textAfterQuote(column: 0), nil, .quoteNotClosed(column: 0, line: 8),
+            ])
         #expect(rows.map(\.line) == [2, 3, 4, 5, 6, 7, 8])
         #expect(rows[0].fault?.message == "1 of 2 columns")
     }
@@ -105,9 +112,10 @@ struct CSVReaderTests {
         let text = "A,B\n\(String(repeating: "x", count: 300)),y\n佐藤佐藤佐,y\nabcdef,y\n1,2\n"
         for chunk in [1, 7, 64, 1000] {
             let (_, rows) = try read(Array(text.utf8), chunk: chunk, limits: limits)
-            #expect(rows.map(\.fault) == [
-                .rowTooLong(bytesMax: 100), nil, .cellTooLong(column: 0, charactersMax: 5), nil,
-            ])
+            #expect(
+                rows.map(\.fault) == [
+                    .rowTooLong(bytesMax: 100), nil, .cellTooLong(column: 0, charactersMax: 5), nil,
+                ])
             #expect(rows[3].cells == ["1", "2"])
         }
     }
@@ -133,7 +141,9 @@ struct CSVReaderTests {
     @Test func `arbitrary bytes never stop the reader, and chunks make no difference`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var generator = Generator(seed: seed)
-        let alphabet: [UInt8] = [0x22, 0x22, 0x2C, 0x0A, 0x0D, 0, 0x61, 0x62, 0x80, 0xE3, 0x81, 0x82, 0xFF, 0xEF, 0xBB, 0xBF]
+        let alphabet: [UInt8] = [
+            0x22, 0x22, 0x2C, 0x0A, 0x0D, 0, 0x61, 0x62, 0x80, 0xE3, 0x81, 0x82, 0xFF, 0xEF, 0xBB, 0xBF,
+        ]
         var limits = CSVLimits()
         limits.cellCharactersMax = 8
         for _ in 0..<2000 {

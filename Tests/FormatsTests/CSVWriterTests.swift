@@ -87,7 +87,9 @@ struct CSVWriterTests {
         #expect(safe.bytes == Array("\"'\(text)\"".utf8))
     }
 
-    @Test(arguments: [0.1, 1e-7, -1.5e-10, 123456789.125, 1e16, 9.007199254740993e15, 1.7976931348623157e308, 5e-324, -0.0])
+    @Test(arguments: [
+        0.1, 1e-7, -1.5e-10, 123456789.125, 1e16, 9.007199254740993e15, 1.7976931348623157e308, 5e-324, -0.0,
+    ])
     func `doubles read back as they were, without an exponent`(number: Double) throws {
         var csv = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)
         csv.value(.double(number))

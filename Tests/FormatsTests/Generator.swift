@@ -17,7 +17,8 @@ struct Generator: RandomNumberGenerator {
     /// A text of the characters on which formats trip.
     mutating func text(charactersMax: Int) -> String {
         let pieces = [
-            "a", "b", "0", " ", ",", ";", "\t", "|", "^", "`", "\"", "\"\"", "\n", "\r", "\r\n", "'", "=", "-", "佐藤", "é", "👩‍👩‍👧",
+            "a", "b", "0", " ", ",", ";", "\t", "|", "^", "`", "\"", "\"\"", "\n", "\r", "\r\n", "'", "=", "-", "佐藤",
+            "é", "👩‍👩‍👧",
             "\u{FEFF}", "\u{1}", "\\", "/", "<", "&", "\u{3000}", "#N/A", "\u{7F}",
         ]
         let count = Int.random(in: 0...charactersMax, using: &self)

@@ -7,10 +7,12 @@ struct JSONTests {
 
     @Test func `members keep their order and numbers their kind`() throws {
         let value = try parse(#" {"b": [1, -2.5e1, true, null], "a": "é\n😀", "c": {}} "#)
-        #expect(value == .object([
-            JSONMember("b", .array([.integer(1), .double(-25), .boolean(true), .null])),
-            JSONMember("a", .string("é\n😀")), JSONMember("c", .object([])),
-        ]))
+        #expect(
+            value
+                == .object([
+                    JSONMember("b", .array([.integer(1), .double(-25), .boolean(true), .null])),
+                    JSONMember("a", .string("é\n😀")), JSONMember("c", .object([])),
+                ]))
         #expect(value["a"]?.string == "é\n😀")
     }
 
@@ -138,9 +140,10 @@ struct JSONTests {
             return .array((0..<count).map { _ in tree(&generator, depth: depth - 1) })
         default:
             let count = Int.random(in: 0...4, using: &generator)
-            return .object((0..<count).map { place in
-                JSONMember("\(place)" + generator.text(charactersMax: 4), tree(&generator, depth: depth - 1))
-            })
+            return .object(
+                (0..<count).map { place in
+                    JSONMember("\(place)" + generator.text(charactersMax: 4), tree(&generator, depth: depth - 1))
+                })
         }
     }
 }

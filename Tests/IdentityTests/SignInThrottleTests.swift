@@ -13,7 +13,8 @@ struct SignInThrottleTests {
         var now = start
         for seconds: Int64 in [1, 2, 4, 8] {
             throttle.failed(user: "aiko", address: "192.0.2.1", at: now)
-            #expect(!throttle.allows(user: "aiko", address: "192.0.2.1", at: now.adding(milliseconds: seconds * 1000 - 1)))
+            #expect(
+                !throttle.allows(user: "aiko", address: "192.0.2.1", at: now.adding(milliseconds: seconds * 1000 - 1)))
             now = now.adding(seconds: seconds)
             #expect(throttle.allows(user: "aiko", address: "192.0.2.1", at: now))
         }

@@ -39,7 +39,10 @@ struct TimeTests {
         #expect(TimeOfDay("09:05")?.description == "09:05:00.000Z")
     }
 
-    @Test(arguments: [("2026-01-31", 1, "2026-02-28"), ("2026-03-31", -1, "2026-02-28"), ("2026-12-15", 1, "2027-01-15"), ("2026-01-15", -13, "2024-12-15")])
+    @Test(arguments: [
+        ("2026-01-31", 1, "2026-02-28"), ("2026-03-31", -1, "2026-02-28"), ("2026-12-15", 1, "2027-01-15"),
+        ("2026-01-15", -13, "2024-12-15"),
+    ])
     func `months are added by the calendar`(day: String, months: Int, result: String) throws {
         #expect(try #require(Day(day)).adding(months: months).description == result)
     }

@@ -43,7 +43,11 @@ struct ShortReadingTests {
                 try store.readHere { connection in
                     let before = try connection.first("SELECT count(*) FROM t") { $0.int64(0) }
                     let written = DispatchSemaphore(value: 0)
-                    store.writeSoon { try $0.execute("INSERT INTO t VALUES (2)") } ended: { _ in written.signal() }
+                    store.writeSoon {
+                        try $0.execute("INSERT INTO t VALUES (2)")
+                    } ended: { _ in
+                        written.signal()
+                    }
                     written.wait()
                     return [before, try connection.first("SELECT count(*) FROM t") { $0.int64(0) }]
                 }
@@ -77,7 +81,11 @@ struct ShortReadingTests {
     func `a writing for which nobody waits has its turn, and tells how it ended`(driver: Driver) async throws {
         try await driver.withStore { store, _ in
             let ends = Mutex<[Bool]>([])
-            store.writeSoon { try $0.execute("CREATE TABLE t (a INTEGER)") } ended: { e in ends.withLock { $0.append(e == nil) } }
+            store.writeSoon {
+                try $0.execute("CREATE TABLE t (a INTEGER)")
+            } ended: { e in
+                ends.withLock { $0.append(e == nil) }
+            }
             store.writeSoon { connection in
                 try connection.execute("INSERT INTO t VALUES (1)")
                 throw PlatformError(.invalidOperation, "no")
@@ -88,7 +96,11 @@ struct ShortReadingTests {
             #expect(count == 0)
             #expect(ends.withLock { $0 } == [true, false])
             await store.close()
-            store.writeSoon { _ in Issue.record("it ran") } ended: { e in ends.withLock { $0.append(e == nil) } }
+            store.writeSoon { _ in
+                Issue.record("it ran")
+            } ended: { e in
+                ends.withLock { $0.append(e == nil) }
+            }
             #expect(ends.withLock { $0 } == [true, false, false])
         }
     }

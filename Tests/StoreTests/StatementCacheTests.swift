@@ -8,7 +8,7 @@ struct StatementCacheTests {
     @Test
     func `ten thousand different statements hold the memory of a few hundred`() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "azukari-statements-\(UUID().uuidString)")
-        let connection = try SQLiteConnection(path: file.path, role: .writer)
+        let connection = try SQLiteConnection(path: file.path, role: .writer(cacheKiB: 1024))
         defer {
             connection.close()
             for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + end) }
@@ -27,7 +27,7 @@ struct StatementCacheTests {
     @Test
     func `kept statements are among those few hundred`() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "azukari-statements-\(UUID().uuidString)")
-        let connection = try SQLiteConnection(path: file.path, role: .writer)
+        let connection = try SQLiteConnection(path: file.path, role: .writer(cacheKiB: 1024))
         defer {
             connection.close()
             for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + end) }

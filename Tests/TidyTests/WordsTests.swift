@@ -70,7 +70,10 @@ struct WordsTests {
 
         /// The names in braces.
         static func places(_ text: String) -> Set<Substring> {
-            Set(text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { $0.split(separator: "}").first })
+            Set(
+                text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap {
+                    $0.split(separator: "}").first
+                })
         }
     }
 }

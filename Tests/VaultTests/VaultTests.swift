@@ -7,7 +7,8 @@ import Testing
 
 struct VaultTests {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vault-\(UUID().uuidString)").path
-    let environment = Environment(now: { Instant(milliseconds: 1_000) }, randomBytes: { Array(repeating: 1, count: $0) })
+    let environment = Environment(
+        now: { Instant(milliseconds: 1_000) }, randomBytes: { Array(repeating: 1, count: $0) })
 
     init() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -19,7 +20,8 @@ struct VaultTests {
 
     private func open(_ master: MasterKey) async throws -> Vault {
         try await Vault(
-            store: SQLiteStore.open(path: folder + "/keys.sqlite", readers: 1), masterKey: master, environment: environment
+            store: SQLiteStore.open(path: folder + "/keys.sqlite", readers: 1), masterKey: master,
+            environment: environment
         )
     }
 

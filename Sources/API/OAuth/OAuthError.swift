@@ -32,12 +32,13 @@ struct OAuthErrorForm: ErrorForm {
 
     func response(_ errors: [PlatformError], status: HTTPResponse.Status, context: EdgeContext) -> Response {
         let error = errors[0]
-        let code = switch error.code {
-        case .limitExceeded: "rate_limit_exceeded"
-        case .invalidLogin: "invalid_grant"
-        case .unknownException, .serverUnavailable: "server_error"
-        default: "invalid_request"
-        }
+        let code =
+            switch error.code {
+            case .limitExceeded: "rate_limit_exceeded"
+            case .invalidLogin: "invalid_grant"
+            case .unknownException, .serverUnavailable: "server_error"
+            default: "invalid_request"
+            }
         return OAuthError.response(code, error.message, status: status)
     }
 }

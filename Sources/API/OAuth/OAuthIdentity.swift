@@ -79,7 +79,8 @@ struct OAuthIdentity {
     }
 
     private func user(_ request: Request) async throws -> UserDetails? {
-        guard let token = Shared.token(of: request), let session = try await shared.identity.session(token: token) else {
+        guard let token = Shared.token(of: request), let session = try await shared.identity.session(token: token)
+        else {
             return nil
         }
         return try await shared.identity.user(session.user)

@@ -89,7 +89,8 @@ struct OAuthToken {
         case .wrongCredentials: OAuthError("invalid_grant", "authentication failure")
         case .unknownApplication: OAuthError("invalid_client_id", "client identifier invalid")
         case .wrongClientSecret: OAuthError("invalid_client", "invalid client credentials")
-        case .flowNotAllowed: OAuthError("unauthorized_client", "this application is not registered for this grant type")
+        case .flowNotAllowed:
+            OAuthError("unauthorized_client", "this application is not registered for this grant type")
         }
     }
 }

@@ -55,15 +55,16 @@ enum PreviewWriter {
 
     /// `"fate":"keep","ground":…,"until":…`
     private static func write(_ fate: RequestPreview.Fate, into json: inout JSONWriter) {
-        let name = switch fate {
-        case .delete: "delete"
-        case .anonymise: "anonymise"
-        case .redact: "redact"
-        case .keep: "keep"
-        case .seal: "seal"
-        case .copy: "copy"
-        case .leave: "leave"
-        }
+        let name =
+            switch fate {
+            case .delete: "delete"
+            case .anonymise: "anonymise"
+            case .redact: "redact"
+            case .keep: "keep"
+            case .seal: "seal"
+            case .copy: "copy"
+            case .leave: "leave"
+            }
         json.member("fate", name)
         guard case .keep(let ground, let until) = fate else { return }
         json.member("ground", ground)

@@ -16,7 +16,8 @@ struct RequestResources {
         router.own("requests/:id/preview", get: shared.own(preview))
         router.own("requests/:id/certificate", get: shared.own(certificate))
         router.own("requests/:id/package", get: shared.own(package))
-        router.own("requests/:id/verification", post: act { try await $0.verify($1, method: try $2.required("method")) })
+        router.own(
+            "requests/:id/verification", post: act { try await $0.verify($1, method: try $2.required("method")) })
         router.own("requests/:id/approval", post: act { requests, id, _ in try await requests.approve(id) })
         router.own("requests/:id/refusal", post: act { try await $0.refuse($1, ground: try $2.required("ground")) })
         router.own("requests/:id/execution", post: act { try await $0.carryOut($1, note: $2["note"]?.string) })
@@ -59,7 +60,8 @@ struct RequestResources {
         }
         let asking = Requests.Asking(
             kind, of: person, regulation: body["regulation"]?.string ?? "gdpr", channel: "API",
-            reason: body["reason"]?.string, language: body["language"]?.string ?? shared.engine.organisation.defaultLanguage
+            reason: body["reason"]?.string,
+            language: body["language"]?.string ?? shared.engine.organisation.defaultLanguage
         )
         let request = try await requests(call).open(asking)
         return call.answer(.created, headers: [.location: "/services/azukari/v1/requests/\(request.id)"]) { json in

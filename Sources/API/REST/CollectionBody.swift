@@ -17,7 +17,8 @@ struct CollectionBody {
     init(_ call: RESTCall, objectName: String?) async throws {
         let body = try await call.body()
         guard let records = body["records"]?.elements else {
-            throw PlatformError(.jsonParserError, "The body must be an object with an array of records at [line:1, column:1]")
+            throw PlatformError(
+                .jsonParserError, "The body must be an object with an array of records at [line:1, column:1]")
         }
         try Collections.checkCount(records.count, Limits.collectionRowsMax)
         onFailure = body["allOrNone"]?.boolean == true ? .rollbackAll : .keepGoing

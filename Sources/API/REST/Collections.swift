@@ -84,7 +84,8 @@ struct Collections {
         try Self.checkCount(ids.count, Limits.retrieveRowsMax)
         // What is no id of this object finds nothing, as the platform answers.
         let known = ids.map { RecordID($0).flatMap { $0.prefix == object.keyPrefix ? $0 : nil } }
-        let found = try await call.session.retrieve(object.name, known.compactMap { $0 }, fields: fields, with: call.records)
+        let found = try await call.session.retrieve(
+            object.name, known.compactMap { $0 }, fields: fields, with: call.records)
         var next = found.makeIterator()
         let rows = known.map { $0 == nil ? nil : next.next() ?? nil }
         return call.answer { json in
@@ -96,7 +97,8 @@ struct Collections {
 
     static func checkCount(_ count: Int, _ max: Int) throws {
         guard count <= max else {
-            throw PlatformError(.exceededIDLimit, "record limit reached. cannot submit more than \(max) records in this call")
+            throw PlatformError(
+                .exceededIDLimit, "record limit reached. cannot submit more than \(max) records in this call")
         }
     }
 

@@ -76,7 +76,8 @@ final class JSONLayout: Sendable {
             switch member {
             case .value(let name, let cell, let type):
                 return Member(
-                    kind: type == .base64 ? .blob : .value, type: type, cell: cell, key: text(",\"\(name)\":"), inner: 0..<0
+                    kind: type == .base64 ? .blob : .value, type: type, cell: cell, key: text(",\"\(name)\":"),
+                    inner: 0..<0
                 )
             case .compound(let name, let shape):
                 let start = parts.count

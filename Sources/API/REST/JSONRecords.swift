@@ -61,7 +61,9 @@ private struct JSONRow {
     }
 
     @inline(__always)
-    private func write(_ member: JSONLayout.Member, of record: JSONLayout.Record, _ id: RecordID?, to out: inout [UInt8]) {
+    private func write(
+        _ member: JSONLayout.Member, of record: JSONLayout.Record, _ id: RecordID?, to out: inout [UInt8]
+    ) {
         append(member.key, to: &out)
         switch member.kind {
         case .value: JSONText.append(cells, member.cell, member.type, to: &out)
@@ -73,7 +75,8 @@ private struct JSONRow {
     }
 
     /// A blob is fetched by its own path; a row shows where.
-    private func blob(_ member: JSONLayout.Member, of record: JSONLayout.Record, _ id: RecordID?, to out: inout [UInt8]) {
+    private func blob(_ member: JSONLayout.Member, of record: JSONLayout.Record, _ id: RecordID?, to out: inout [UInt8])
+    {
         guard let id, !cells.isNull(member.cell) else { return JSONText.append("null", to: &out) }
         out.append(UInt8(ascii: "\""))
         append(id, of: record, to: &out)

@@ -24,7 +24,9 @@ struct ObjectDescription {
         json.key("childRelationships")
         json.array { json in for child in schema.children(of: object) { self.child(child, into: &json) } }
         no("compactLayoutable", &json)
-        for name in ["defaultImplementation", "extendedBy", "extendsInterfaces", "implementedBy", "implementsInterfaces"] {
+        for name in [
+            "defaultImplementation", "extendedBy", "extendsInterfaces", "implementedBy", "implementsInterfaces",
+        ] {
             nothing(name, &json)
         }
         flags(into: &json)

@@ -20,7 +20,8 @@ struct Query {
         guard let soql = call.query["q"] else {
             throw PlatformError(.missingArgument, "The parameter q with a SOQL query is missing.")
         }
-        let page = try await call.session.page(soql, size: Self.pageSize(call.request), deleted: deleted, with: call.records)
+        let page = try await call.session.page(
+            soql, size: Self.pageSize(call.request), deleted: deleted, with: call.records)
         return Self.answer(call, page: page, resource: resource)
     }
 

@@ -56,7 +56,8 @@ struct RESTCall: Sendable {
         do {
             return try JSONValue(bytes, bytesMax: Limits.restBodyBytesMax)
         } catch {
-            throw PlatformError(.jsonParserError, "\(error.message) at [line:\(error.line ?? 1), column:\(error.column ?? 1)]")
+            throw PlatformError(
+                .jsonParserError, "\(error.message) at [line:\(error.line ?? 1), column:\(error.column ?? 1)]")
         }
     }
 

@@ -1,5 +1,5 @@
-import Formats
 import Engine
+import Formats
 import Records
 
 /// The body of a write: fields and values in the order sent, parents named by an external id.

@@ -30,7 +30,8 @@ struct Rows {
     /// `POST sobjects/X/Id`, the upsert that always creates.
     @Sendable private func createByID(_ call: RESTCall) async throws -> Response {
         guard try call.parameter("id").lowercased() == "id" else {
-            throw PlatformError(.methodNotAllowed, "HTTP Method 'POST' not allowed. Allowed are GET, PATCH, DELETE, HEAD")
+            throw PlatformError(
+                .methodNotAllowed, "HTTP Method 'POST' not allowed. Allowed are GET, PATCH, DELETE, HEAD")
         }
         return try await create(call)
     }

@@ -10,11 +10,12 @@ struct SOAPErrorForm: ErrorForm {
     /// Every fault is 500, as SOAP 1.1 demands.
     func response(_ errors: [PlatformError], status: HTTPResponse.Status, context: EdgeContext) -> Response {
         let code = errors[0].code.name
-        let kind = switch errors[0].code {
-        case .invalidLogin: "LoginFault"
-        case .unknownException: "UnexpectedErrorFault"
-        default: "ApiFault"
-        }
+        let kind =
+            switch errors[0].code {
+            case .invalidLogin: "LoginFault"
+            case .unknownException: "UnexpectedErrorFault"
+            default: "ApiFault"
+            }
         let message = SOAPText.escaped(errors[0].message)
         return SOAPText.response(
             """

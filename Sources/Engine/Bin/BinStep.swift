@@ -35,7 +35,8 @@ enum BinStep {
         }
         var rows: [StoredRow] = []
         for (prefix, part) in Dictionary(grouping: ids, by: \.prefix) {
-            guard let first = part.first, let object = transaction.schema.object(of: first), first.prefix == prefix else {
+            guard let first = part.first, let object = transaction.schema.object(of: first), first.prefix == prefix
+            else {
                 continue
             }
             rows += try transaction.connection.storedRows(part, of: object)
@@ -123,7 +124,8 @@ enum BinStep {
                 continue
             }
             throw PlatformError(
-                .entityIsDeleted, "\(field.label) \(parent) is in the recycle bin: undelete it first", fields: [field.name]
+                .entityIsDeleted, "\(field.label) \(parent) is in the recycle bin: undelete it first",
+                fields: [field.name]
             )
         }
     }

@@ -37,7 +37,8 @@ struct ChangeFrame {
 
     /// Writes what stands before the body, without the length, checksum and numbers that ``finish(_:position:transaction:shape:)`` gives.
     static func begin(
-        _ frame: UnsafeMutableRawBufferPointer, _ kind: Change.Kind, _ at: Instant, _ record: RecordID, _ subject: RecordID?
+        _ frame: UnsafeMutableRawBufferPointer, _ kind: Change.Kind, _ at: Instant, _ record: RecordID,
+        _ subject: RecordID?
     ) {
         let head = UnsafeMutableRawBufferPointer(rebasing: frame[startBytes...])
         head.storeBytes(of: at.milliseconds.littleEndian, toByteOffset: 8, as: Int64.self)
@@ -67,7 +68,9 @@ struct ChangeFrame {
         let crc = bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self).littleEndian
         let checked = UnsafeRawBufferPointer(rebasing: bytes[8..<(4 + length)])
         guard CRC32C.checksum(checked) == crc else { return nil }
-        func number(_ offset: Int) -> Int64 { checked.loadUnaligned(fromByteOffset: offset, as: Int64.self).littleEndian }
+        func number(_ offset: Int) -> Int64 {
+            checked.loadUnaligned(fromByteOffset: offset, as: Int64.self).littleEndian
+        }
         guard let kind = Change.Kind(rawValue: checked[24]) else { return nil }
         let subject = number(36)
         let frame = ChangeFrame(

@@ -51,7 +51,8 @@ struct ChangeReader {
                 position += 1
                 offset += count
                 if frame.kind == .shape {
-                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(String.init)
+                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(
+                        String.init)
                 } else {
                     guard let shape = shapes[frame.shape], let object = shape.first else {
                         throw Damage(segment: segment, offset: offset - count)

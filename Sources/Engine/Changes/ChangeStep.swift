@@ -8,7 +8,8 @@ enum ChangeStep {
         let path = set.object.subjectPath
         for row in set.goodRows {
             let parents = path.compactMap { set.value($0, of: row).id }
-            set.rows[row].subject = try transaction.subjects.root(of: set.rows[row].id, in: set.object, parents: parents)
+            set.rows[row].subject = try transaction.subjects.root(
+                of: set.rows[row].id, in: set.object, parents: parents)
         }
         try transaction.subjects.demandKeys(of: set.goodRows.map { set.rows[$0].subject })
     }

@@ -38,7 +38,9 @@ struct KeyRing: Sendable {
     mutating func make(for people: ClosedRange<RecordID>, from vault: Vault) async throws {
         new = try await vault.newKeys(for: people)
         // A load that was cut off may have made keys for numbers that are now given again.
-        if new == nil { try await fetch((people.lowerBound.rawValue...people.upperBound.rawValue).map(RecordID.init), from: vault) }
+        if new == nil {
+            try await fetch((people.lowerBound.rawValue...people.upperBound.rawValue).map(RecordID.init), from: vault)
+        }
     }
 
     /// Fetches or makes keys; those made are on the disk when this returns.

@@ -55,7 +55,8 @@ struct ContactGate {
     }
 
     private func add(_ address: String, to people: inout People) throws {
-        let contacts = try ids("SELECT \"Id\" FROM \"Contact\" WHERE \"Email\" = \(.text(address)) AND \"IsDeleted\" = 0")
+        let contacts = try ids(
+            "SELECT \"Id\" FROM \"Contact\" WHERE \"Email\" = \(.text(address)) AND \"IsDeleted\" = 0")
         let leads = try ids("SELECT \"Id\" FROM \"Lead\" WHERE \"Email\" = \(.text(address)) AND \"IsDeleted\" = 0")
         for person in contacts.union(leads) {
             let found = try concerned(person)

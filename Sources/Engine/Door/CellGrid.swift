@@ -102,7 +102,8 @@ struct CellGrid: Sendable {
 
         /// A cell's text or blob; empty for all others.
         func bytes(of cell: Cell) -> UnsafeBufferPointer<UInt8> {
-            cell.count == 0 ? UnsafeBufferPointer(start: nil, count: 0) : UnsafeBufferPointer(rebasing: bytes[cell.range])
+            cell.count == 0
+                ? UnsafeBufferPointer(start: nil, count: 0) : UnsafeBufferPointer(rebasing: bytes[cell.range])
         }
     }
 

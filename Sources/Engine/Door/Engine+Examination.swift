@@ -30,7 +30,8 @@ extension Engine {
             ? Finding(subject: "files", isSound: true, message: "only their owner can read them")
             : Finding(
                 subject: "files", isSound: false,
-                message: "others can read \(open.prefix(5).map { $0.isEmpty ? folder.path : $0 }.joined(separator: ", ")): "
+                message:
+                    "others can read \(open.prefix(5).map { $0.isEmpty ? folder.path : $0 }.joined(separator: ", ")): "
                     + "run chmod -R go= \(folder.path)")
     }
 

@@ -83,7 +83,9 @@ struct LoadChunk: Sendable {
     private static func keys(for set: WriteSet, _ vault: Vault) async throws -> KeyRing {
         var keys = KeyRing(vault)
         let good = set.goodRows
-        if let first = set.rows.first, let last = set.rows.last, good.allSatisfy({ set.rows[$0].subject == set.rows[$0].id }) {
+        if let first = set.rows.first, let last = set.rows.last,
+            good.allSatisfy({ set.rows[$0].subject == set.rows[$0].id })
+        {
             if !good.isEmpty { try await keys.make(for: first.id...last.id, from: vault) }
         } else {
             try await keys.fetch(Set(good.compactMap { set.rows[$0].subject }), from: vault)

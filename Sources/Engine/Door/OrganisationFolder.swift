@@ -21,7 +21,8 @@ struct OrganisationFolder: Sendable {
 
     /// Makes the folder and its parts. An organisation that is there already is refused, and left alone.
     func make() throws {
-        guard !FileManager.default.fileExists(atPath: settings), !FileManager.default.fileExists(atPath: masterKey) else {
+        guard !FileManager.default.fileExists(atPath: settings), !FileManager.default.fileExists(atPath: masterKey)
+        else {
             throw PlatformError(.invalidOperation, "There is an organisation in this folder. Choose another folder.")
         }
         for part in [path, path + "/keys", changes, ledger, vault, exports, files, jobs] {

@@ -21,7 +21,8 @@ extension Session {
             }
         }
         let set = WriteSet(.create, columns, rows: rows, values: values)
-        return try await commit(batch.rows.count, onFailure, likely: columns.object.isPerson ? ids : []) { transaction in
+        return try await commit(batch.rows.count, onFailure, likely: columns.object.isPerson ? ids : []) {
+            transaction in
             var set = set
             try WriteSteps.write(&set, transaction)
             return Self.outcomes(set, isCreated: true)
@@ -173,7 +174,8 @@ extension Session {
             return .failure(PlatformError(.missingArgument, "Id not specified in an update call", fields: ["Id"]))
         }
         guard let id = RecordID(text) else {
-            return .failure(PlatformError(.malformedID, "Id: id value of incorrect type: \(text.prefix(40))", fields: ["Id"]))
+            return .failure(
+                PlatformError(.malformedID, "Id: id value of incorrect type: \(text.prefix(40))", fields: ["Id"]))
         }
         return .success(id)
     }

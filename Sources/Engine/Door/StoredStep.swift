@@ -11,7 +11,8 @@ enum StoredStep {
             let id = set.rows[row].id
             if set.object.keyPrefix != id.prefix {
                 set.rows[row].refusals.append(
-                    PlatformError(.malformedID, "\(set.object.label) ID: id value of incorrect type: \(id)", fields: ["Id"])
+                    PlatformError(
+                        .malformedID, "\(set.object.label) ID: id value of incorrect type: \(id)", fields: ["Id"])
                 )
             } else if !seen.insert(id).inserted {
                 set.rows[row].refusals.append(

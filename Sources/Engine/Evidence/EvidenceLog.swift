@@ -29,7 +29,8 @@ final class EvidenceLog: Sendable {
     /// - Returns: Its place in the log.
     @discardableResult
     static func append(_ evidence: Evidence, _ connection: any Connection) throws -> Int {
-        let position = try connection.first("SELECT coalesce(max(position) + 1, 0) FROM az_evidence") { $0.int64(0) } ?? 0
+        let position =
+            try connection.first("SELECT coalesce(max(position) + 1, 0) FROM az_evidence") { $0.int64(0) } ?? 0
         try connection.execute(
             "INSERT INTO az_evidence (position, entry) VALUES (\(.integer(position)), \(.text(try evidence.entry())))"
         )
@@ -41,10 +42,12 @@ final class EvidenceLog: Sendable {
 
     /// Settles when an act of this process appended something.
     func settleIfBehind() async throws {
-        guard isBehind.withLock({ isBehind in
-            defer { isBehind = false }
-            return isBehind
-        }) else { return }
+        guard
+            isBehind.withLock({ isBehind in
+                defer { isBehind = false }
+                return isBehind
+            })
+        else { return }
         try await settle()
     }
 

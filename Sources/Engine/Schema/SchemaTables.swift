@@ -78,11 +78,12 @@ enum SchemaTables {
             CREATE INDEX \(identifier: Identifier("ix_\(object.name)_bin")) ON \
             \(identifier: Identifier(object.name)) ("IsDeleted") WHERE "IsDeleted" = 1
             """
-        return [bin] + columns.map { name, column in
-            """
-            CREATE INDEX \(identifier: Identifier("ix_\(object.name)_\(name)")) ON \
-            \(identifier: Identifier(object.name)) \(column)
-            """
-        }
+        return [bin]
+            + columns.map { name, column in
+                """
+                CREATE INDEX \(identifier: Identifier("ix_\(object.name)_\(name)")) ON \
+                \(identifier: Identifier(object.name)) \(column)
+                """
+            }
     }
 }

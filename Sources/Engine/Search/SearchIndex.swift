@@ -17,7 +17,8 @@ final class SearchIndex: Sendable {
         guard object.isSearchable || object.isPerson || object.isCustom, !object.isInternal else { return [] }
         return object.fields.filter { field in
             switch field.type {
-            case .string, .textarea, .phone, .email: field.compoundFieldName != nil || !isComposedName(field, of: object)
+            case .string, .textarea, .phone, .email:
+                field.compoundFieldName != nil || !isComposedName(field, of: object)
             default: false
             }
         }

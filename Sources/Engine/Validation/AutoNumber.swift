@@ -1,7 +1,8 @@
 /// Numbers in the form of a field, such as `R-{000000}`: zeros in braces are digits, the rest stands as it is.
 enum AutoNumber {
     static func text(_ number: Int64, format: String?) -> String {
-        guard let format, let open = format.firstIndex(of: "{"), let close = format.firstIndex(of: "}"), open < close else {
+        guard let format, let open = format.firstIndex(of: "{"), let close = format.firstIndex(of: "}"), open < close
+        else {
             return String(number)
         }
         let width = format.distance(from: open, to: close) - 1

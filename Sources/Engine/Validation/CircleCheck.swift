@@ -23,7 +23,8 @@ struct CircleCheck {
             for _ in 0..<Self.depthMax {
                 if parent == set.rows[row].id {
                     return PlatformError(
-                        .circularDependency, "\(field.label): attempt to create a circular reference to the record itself",
+                        .circularDependency,
+                        "\(field.label): attempt to create a circular reference to the record itself",
                         fields: [field.name]
                     )
                 }

@@ -38,7 +38,8 @@ struct Coercion: Sendable {
             case .int: .integer(Int64(Int32.min)...Int64(Int32.max))
             case .long: .integer(Int64.min...Int64.max)
             case .double, .currency, .percent:
-                .number(limit: field.precision > 0 ? Self.powers[min(18, field.precision - field.scale)] : .infinity,
+                .number(
+                    limit: field.precision > 0 ? Self.powers[min(18, field.precision - field.scale)] : .infinity,
                     scale: field.precision > 0 ? field.scale : 18)
             case .date: .date
             case .datetime: .datetime
@@ -86,7 +87,9 @@ struct Coercion: Sendable {
             guard let truth = Self.truth(text) else { throw wrongType(text) }
             return .boolean(truth)
         case .integer(let range):
-            guard let number = Int64(text) ?? Double(text).flatMap({ Int64(exactly: $0) }) else { throw wrongType(text) }
+            guard let number = Int64(text) ?? Double(text).flatMap({ Int64(exactly: $0) }) else {
+                throw wrongType(text)
+            }
             return .integer(try within(range, number))
         case .number(let limit, let scale):
             // Double reads `nan`, `inf` and hexadecimal as well, which no field takes.
@@ -207,7 +210,9 @@ struct Coercion: Sendable {
     /// For texts that have a day's form, such as `1990-02-30`, and are none.
     private func noSuchDay(_ text: String) -> PlatformError? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [4, 2, 2], parts.joined().utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+        guard parts.map(\.count) == [4, 2, 2], parts.joined().utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else {
+            return nil
+        }
         return PlatformError(
             .invalidTypeOnFieldInRecord, "\(label): value not of required type, no such day: \(text)", fields: [name]
         )

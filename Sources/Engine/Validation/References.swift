@@ -40,7 +40,8 @@ struct References {
             for row in set.rows.indices where !set.cells[row, column].isNull {
                 do {
                     if !keys.isEmpty {
-                        set.cells[row, column] = Cell(.id, try find(set.cells.value(row, column), by: keys, field).rawValue)
+                        set.cells[row, column] = Cell(
+                            .id, try find(set.cells.value(row, column), by: keys, field).rawValue)
                     } else if let id = set.cells[row, column].id {
                         if id == before { continue }
                         // What stays as it is was checked when it was written.

@@ -46,7 +46,8 @@ public struct ZipArchive {
             else {
                 if index < 0 { zip_source_free(source) }
                 zip_discard(archive)
-                throw PlatformError(.unknownException, "The archive takes no file “\(entry.name)”: is the name there twice?")
+                throw PlatformError(
+                    .unknownException, "The archive takes no file “\(entry.name)”: is the name there twice?")
             }
         }
         guard zip_close(archive) == 0 else {

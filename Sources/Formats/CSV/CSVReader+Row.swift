@@ -70,6 +70,7 @@ extension CSVReader {
     @inline(__always)
     private static func value(_ bytes: UnsafeBufferPointer<UInt8>, _ cell: Cell) -> Value {
         cell.start == cell.end
-            ? .null : .text(String(decoding: UnsafeBufferPointer(rebasing: bytes[cell.start..<cell.end]), as: UTF8.self))
+            ? .null
+            : .text(String(decoding: UnsafeBufferPointer(rebasing: bytes[cell.start..<cell.end]), as: UTF8.self))
     }
 }

@@ -157,7 +157,8 @@ public struct CSVReader: Sendable {
             throw FormatError(.malformed, "the header cannot be read: \(fault.message)", line: line)
         }
         guard columnCount <= limits.columnsMax else {
-            throw FormatError(.tooLarge, "the header has \(columnCount) columns, more than \(limits.columnsMax)", line: line)
+            throw FormatError(
+                .tooLarge, "the header has \(columnCount) columns, more than \(limits.columnsMax)", line: line)
         }
         header = cells.indices.map { index in
             let name = string(index)
@@ -185,7 +186,9 @@ public struct CSVReader: Sendable {
             fault = buffer.withUnsafeBufferPointer { bytes in
                 // Nearly always the row is in order, and one look at all of it tells.
                 let row = UnsafeBufferPointer(rebasing: bytes[rowStart..<scan.place])
-                if !scan.sawNUL, row.count <= limits.cellCharactersMax, UTF8Check.firstInvalid(in: row) == nil { return nil }
+                if !scan.sawNUL, row.count <= limits.cellCharactersMax, UTF8Check.firstInvalid(in: row) == nil {
+                    return nil
+                }
                 return Self.textFault(in: cells, of: bytes, charactersMax: limits.cellCharactersMax)
             }
         }

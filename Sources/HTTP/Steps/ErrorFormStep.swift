@@ -61,7 +61,8 @@ struct ErrorFormStep {
 
     private func log(_ error: PlatformError, context: EdgeContext) {
         context.logger.error(
-            "unexpected error", metadata: ["id": "\(context.requestID)", "detail": "\(error.detail ?? error.code.name)"]
+            "unexpected error",
+            metadata: ["id": "\(context.requestID)", "detail": "\(error.detail ?? error.code.name)"]
         )
     }
 }

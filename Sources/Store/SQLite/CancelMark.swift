@@ -18,7 +18,8 @@ final class CancelMark: Sendable {
             database, Self.stepsBetweenLooks,
             { mark in
                 guard let mark else { return 0 }
-                return Unmanaged<CancelMark>.fromOpaque(mark).takeUnretainedValue().isSet.load(ordering: .relaxed) ? 1 : 0
+                return Unmanaged<CancelMark>.fromOpaque(mark).takeUnretainedValue().isSet.load(ordering: .relaxed)
+                    ? 1 : 0
             },
             Unmanaged.passUnretained(self).toOpaque())
     }

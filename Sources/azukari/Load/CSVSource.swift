@@ -97,7 +97,8 @@ final class CSVSource: RowSource {
         case .columnCount: return RowFault(code: "CSV_COLUMN_COUNT", message: fault.message, column: nil)
         case .nul: return RowFault(code: "CSV_NUL", message: fault.message, column: column)
         case .notUTF8:
-            let message = encoding == .utf8
+            let message =
+                encoding == .utf8
                 ? "not UTF-8: save the file as UTF-8, or name its encoding with --encoding" : "not \(encoding.rawValue)"
             return RowFault(code: "CSV_ENCODING", message: message, column: column)
         case .quoteNotClosed: return RowFault(code: "CSV_QUOTE_NOT_CLOSED", message: fault.message, column: column)

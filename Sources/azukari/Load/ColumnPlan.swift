@@ -58,7 +58,8 @@ struct HeaderPlan {
         for (place, name) in names.enumerated() { columns.append(plan(name, place)) }
         let given = columns.compactMap { $0.fieldForDoor?.lowercased() }
         for (name, columns) in Dictionary(grouping: given, by: { $0 }).filter({ $0.value.count > 1 }) {
-            problems.append("\(columns.count) columns go to the field \(name): leave out all but one with --map 'Header='.")
+            problems.append(
+                "\(columns.count) columns go to the field \(name): leave out all but one with --map 'Header='.")
         }
     }
 
@@ -85,7 +86,9 @@ struct HeaderPlan {
             return .field(name)
         }
         // A spreadsheet's heading of a custom field: `Daily Booking Rate` is Daily_Booking_Rate__c.
-        if let field = object.field(name.split(separator: " ").joined(separator: "_") + "__c") { return .field(field.name) }
+        if let field = object.field(name.split(separator: " ").joined(separator: "_") + "__c") {
+            return .field(field.name)
+        }
         problems.append(
             "Column \(column): \(object.name) has no field \(name)."
                 + (closest(name).map { " Did you mean \($0)?" } ?? "")
@@ -137,7 +140,9 @@ struct HeaderPlan {
             return nil
         }
         missing.append(Missing(field: stem + "__c", column: place, type: .reference, parent: parent.name))
-        if field.isExternalID || field.isIDLookup, !field.isNameField { return .externalParent(path: "\(relation).\(field.name)") }
+        if field.isExternalID || field.isIDLookup, !field.isNameField {
+            return .externalParent(path: "\(relation).\(field.name)")
+        }
         return .namedParent(
             lookup: stem + "__c", parent: parent.name, by: field.name, makesNew: rule?.makesParents ?? false)
     }

@@ -105,14 +105,16 @@ struct LoadInputs {
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         for (place, entry) in entries.enumerated() {
-            guard let object = entry["sobject"]?.string, let files = entry["files"]?.elements?.compactMap(\.string) else {
+            guard let object = entry["sobject"]?.string, let files = entry["files"]?.elements?.compactMap(\.string)
+            else {
                 throw LoadError("\(path): entry \(place + 1) of the plan needs `sobject` and `files`.")
             }
             for file in files {
                 let full = folder + "/" + file
                 if !FileManager.default.fileExists(atPath: full) {
                     guard skipsMissing else {
-                        throw LoadError("\(path): the plan names \(file), which is not there. Go on without it: --skip-missing.")
+                        throw LoadError(
+                            "\(path): the plan names \(file), which is not there. Go on without it: --skip-missing.")
                     }
                     passedOver.append("\(file): named by the plan, and not there.")
                     continue
@@ -124,12 +126,16 @@ struct LoadInputs {
     }
 
     private mutating func addTree(_ file: TreeFile, resolves: Bool) throws {
-        steps.append(LoadStep(
-            object: schema.object(file.object)?.name ?? file.object, content: .tree(file), resolvesReferences: resolves,
-            mapping: mapping))
+        steps.append(
+            LoadStep(
+                object: schema.object(file.object)?.name ?? file.object, content: .tree(file),
+                resolvesReferences: resolves,
+                mapping: mapping))
         for children in file.children {
             guard let parent = schema.object(file.object),
-                let relation = schema.children(of: parent).first(where: { $0.name?.lowercased() == children.relation.lowercased() })
+                let relation = schema.children(of: parent).first(where: {
+                    $0.name?.lowercased() == children.relation.lowercased()
+                })
             else { throw LoadError("\(file.path): \(file.object) has no children named \(children.relation).") }
             let inner = try TreeFile(
                 path: file.path, object: relation.child.name, records: children.records.map(\.record),

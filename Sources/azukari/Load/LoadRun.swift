@@ -89,12 +89,14 @@ final class LoadRun: Sendable {
         var first = 0
         while let cells = try nextRows() {
             let rows = (0..<cells.rowCount).map(cells.values)
-            let known = kept.count == fields.count
+            let known =
+                kept.count == fields.count
                 ? [] : try await self.known(rows.map { $0[keyPlace] }, externalID, of: object, in: session)
             let isKnown = rows.map { known.contains($0[keyPlace].text?.lowercased() ?? "") }
             var outcomes = [Outcome?](repeating: nil, count: rows.count)
             for (places, columns) in [
-                (rows.indices.filter { !isKnown[$0] }, Array(fields.indices)), (rows.indices.filter { isKnown[$0] }, kept),
+                (rows.indices.filter { !isKnown[$0] }, Array(fields.indices)),
+                (rows.indices.filter { isKnown[$0] }, kept),
             ] where !places.isEmpty {
                 let batch = Batch(
                     object.name, fields: columns.map { fields[$0] },
@@ -102,7 +104,9 @@ final class LoadRun: Sendable {
                 let some = try await session.upsert(batch, by: externalID, onFailure: .keepGoing)
                 for (place, outcome) in zip(places, some) { outcomes[place] = outcome }
             }
-            try note(outcomes.enumerated().compactMap { place, outcome in outcome.map { (row: first + place, outcome: $0) } })
+            try note(
+                outcomes.enumerated().compactMap { place, outcome in outcome.map { (row: first + place, outcome: $0) } }
+            )
             first += rows.count
         }
         return try finish()

@@ -52,11 +52,13 @@ struct ParentIndex: Sendable {
         switch found[name.lowercased()] {
         case .one(let id): .success(id)
         case .several:
-            .failure(RowFault(
-                code: "DUPLICATE_VALUE", message: "several \(parent) records have this \(field)", column: nil))
+            .failure(
+                RowFault(
+                    code: "DUPLICATE_VALUE", message: "several \(parent) records have this \(field)", column: nil))
         case nil:
-            .failure(RowFault(
-                code: "INVALID_CROSS_REFERENCE_KEY", message: "no \(parent) has this \(field)", column: nil))
+            .failure(
+                RowFault(
+                    code: "INVALID_CROSS_REFERENCE_KEY", message: "no \(parent) has this \(field)", column: nil))
         }
     }
 }

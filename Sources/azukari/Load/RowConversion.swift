@@ -26,15 +26,18 @@ struct RowConversion: Sendable {
         for (place, plan) in plans.enumerated() {
             guard let field = plan.fieldForDoor else { continue }
             fields.append(field)
-            columns.append(Column(
-                name: plan.column, place: place, isDatetime: plan.type == .datetime, dateOrder: plan.dateOrder,
-                yes: plan.yes, parents: parents[place], isReference: resolvesReferences && plan.type == .reference))
+            columns.append(
+                Column(
+                    name: plan.column, place: place, isDatetime: plan.type == .datetime, dateOrder: plan.dateOrder,
+                    yes: plan.yes, parents: parents[place], isReference: resolvesReferences && plan.type == .reference))
         }
         self.fields = fields
         self.columns = columns
-        isPlain = columns.count == plans.count && !columns.contains {
-            $0.dateOrder != nil || $0.yes != nil || $0.parents != nil || $0.isReference
-        }
+        isPlain =
+            columns.count == plans.count
+            && !columns.contains {
+                $0.dateOrder != nil || $0.yes != nil || $0.parents != nil || $0.isReference
+            }
     }
 
     /// The good rows of a block for the door, and where each stands in the block; nil: all of them, one for one.

@@ -37,9 +37,12 @@ struct SchemaProposal {
     var lines: [String] {
         objects.map { "  object \($0.name)" }
             + fields.map { object, field in
-                let size = field.precision > 0 ? "(\(field.precision),\(field.scale))"
+                let size =
+                    field.precision > 0
+                    ? "(\(field.precision),\(field.scale))"
                     : field.length > 0 ? "(\(field.length))" : ""
-                let marks = (field.isUnique ? " unique external id" : "")
+                let marks =
+                    (field.isUnique ? " unique external id" : "")
                     + (field.referenceTo.isEmpty ? "" : " to \(field.referenceTo.joined(separator: ", "))")
                     + (field.classification.map { ", personal: \($0.rawValue)" } ?? "")
                 return "  field  \(object).\(field.name) \(field.type.rawValue)\(size)\(marks)"
@@ -166,7 +169,8 @@ extension Schema {
             name: new.name, label: new.label, labelPlural: new.labelPlural, labelJa: new.labelJa, keyPrefix: prefix,
             isCustom: true, isCreateable: true, isUpdateable: true, isDeletable: true, isQueryable: true,
             isSearchable: new.isSearchable, isInternal: false,
-            fields: [Field(name: "Id", type: .id), Field(name: "Name", type: .string)], subjectPath: [], isPerson: false)
+            fields: [Field(name: "Id", type: .id), Field(name: "Name", type: .string)], subjectPath: [], isPerson: false
+        )
         return Schema(objects: objects + [object], version: version)
     }
 }

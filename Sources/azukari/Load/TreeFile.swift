@@ -55,7 +55,8 @@ struct TreeFile {
             }
             let type = record["attributes"]?["type"]?.string ?? object
             guard type.lowercased() == object.lowercased() else {
-                throw LoadError("\(path): record \(index + 1) is of \(type), the others are of \(object). One file, one object.")
+                throw LoadError(
+                    "\(path): record \(index + 1) is of \(type), the others are of \(object). One file, one object.")
             }
             let reference = record["attributes"]?["referenceId"]?.string ?? "\(path)#\(index + 1)"
             var cells = [Value](repeating: .null, count: columns.count)
@@ -98,8 +99,9 @@ struct TreeFile {
         let keys = (member.value.members ?? []).filter { $0.name != "attributes" }
         let cells = keys.compactMap { key in key.value.scalar.map { ("\(member.name).\(key.name)", $0) } }
         guard cells.count == 1 else {
-            throw LoadError("\(path): record \(record), \(member.name): a value is a text, a number, true, false, null, "
-                + "or a parent named by one external id.")
+            throw LoadError(
+                "\(path): record \(record), \(member.name): a value is a text, a number, true, false, null, "
+                    + "or a parent named by one external id.")
         }
         return cells
     }

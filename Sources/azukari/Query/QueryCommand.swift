@@ -31,7 +31,8 @@ struct QueryCommand: AsyncParsableCommand {
         guard page.locator == nil else {
             throw PlatformError(
                 .operationTooLarge,
-                "The query has \(page.totalSize) rows, more than \(Self.rowsMax). Use `azukari export`, or add a LIMIT.")
+                "The query has \(page.totalSize) rows, more than \(Self.rowsMax). Use `azukari export`, or add a LIMIT."
+            )
         }
         let (total, records) = (page.totalSize, page.records)
         if organisation.json {
@@ -66,7 +67,8 @@ extension Record {
             case .parent(let record?): record.flat.map { ("\(name).\($0.path)", $0.text) }
             case .parent(nil): [(name, "")]
             case .children(_, let total): [(name, "\(total) records")]
-            case .compound(let parts): [(name, parts.map { Self.text($0.value) }.filter { !$0.isEmpty }.joined(separator: ", "))]
+            case .compound(let parts):
+                [(name, parts.map { Self.text($0.value) }.filter { !$0.isEmpty }.joined(separator: ", "))]
             }
         }
     }

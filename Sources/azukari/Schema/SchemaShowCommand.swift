@@ -23,19 +23,21 @@ struct SchemaShowCommand: AsyncParsableCommand {
         guard let object else {
             let shown = schema.objects.filter { !$0.isInternal }
             if organisation.json { return Terminal.say(Self.json(objects: shown)) }
-            return Terminal.say(Terminal.table(
-                ["Object", "Prefix", "Fields", "Label", "ラベル"],
-                shown.map { [$0.name, $0.keyPrefix.description, "\($0.fields.count)", $0.label, $0.labelJa] }))
+            return Terminal.say(
+                Terminal.table(
+                    ["Object", "Prefix", "Fields", "Label", "ラベル"],
+                    shown.map { [$0.name, $0.keyPrefix.description, "\($0.fields.count)", $0.label, $0.labelJa] }))
         }
         guard let found = schema.object(object) else {
             throw PlatformError(.invalidType, "There is no object \(object). `azukari schema show` lists them.")
         }
         if organisation.json { return Terminal.say(Self.json(fields: found)) }
-        Terminal.say(Terminal.table(
-            ["Field", "Type", "Marks", "Personal", "Label", "ラベル"],
-            found.fields.map {
-                [$0.name, $0.typeText, $0.marks, $0.classification?.rawValue ?? "", $0.label, $0.labelJa]
-            }))
+        Terminal.say(
+            Terminal.table(
+                ["Field", "Type", "Marks", "Personal", "Label", "ラベル"],
+                found.fields.map {
+                    [$0.name, $0.typeText, $0.marks, $0.classification?.rawValue ?? "", $0.label, $0.labelJa]
+                }))
     }
 
     private static func json(objects: [ObjectSchema]) -> [UInt8] {

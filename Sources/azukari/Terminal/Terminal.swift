@@ -39,8 +39,9 @@ enum Terminal {
     private static func places(in text: String) -> Int {
         text.reduce(0) { count, character in
             let first = character.unicodeScalars.first?.value ?? 0
-            return count + ((0x1100...0x115F).contains(first) || (0x2E80...0xFF60).contains(first)
-                || (0xFFE0...0xFFE6).contains(first) || first >= 0x1F300 ? 2 : 1)
+            return count
+                + ((0x1100...0x115F).contains(first) || (0x2E80...0xFF60).contains(first)
+                    || (0xFFE0...0xFFE6).contains(first) || first >= 0x1F300 ? 2 : 1)
         }
     }
 }

@@ -15,12 +15,15 @@ struct FrontDoorTests {
             get: { _, _ in Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "got"))) },
             patch: { _, _ in Response(status: .noContent) }
         )
-        router.resource("services/data/:version/refused", get: { _, _ in
-            throw PlatformErrors([
-                PlatformError(.requiredFieldMissing, "Required fields are missing: [LastName]", fields: ["LastName"]),
-                PlatformError(.invalidField, "No such column \"Nope\"\nhere"),
-            ])
-        })
+        router.resource(
+            "services/data/:version/refused",
+            get: { _, _ in
+                throw PlatformErrors([
+                    PlatformError(
+                        .requiredFieldMissing, "Required fields are missing: [LastName]", fields: ["LastName"]),
+                    PlatformError(.invalidField, "No such column \"Nope\"\nhere"),
+                ])
+            })
         router.resource("services/data/:version/broken", get: { _, _ in throw Secretive(secret: "山田 太郎") })
         let environment = Records.Environment(now: { now }, randomBytes: { Array(repeating: 0xA5, count: $0) })
         let door = FrontDoor(

@@ -54,7 +54,8 @@ struct PersonRightsTests {
             let certificate = try await call(server, .get, "requests/\(id)/certificate")
             #expect(certificate.status == 200)
             #expect(!certificate.json.isEmpty)
-            let left = try await server.call(.get, "queryAll?q=SELECT+COUNT()+FROM+Contact+WHERE+LastName='%E4%BD%90%E8%97%A4'")
+            let left = try await server.call(
+                .get, "queryAll?q=SELECT+COUNT()+FROM+Contact+WHERE+LastName='%E4%BD%90%E8%97%A4'")
             #expect(left.json["totalSize"] as? Int == 0)
             let shown = try await call(server, .get, "requests/\(id)")
             #expect((shown.json["steps"] as? [Any])?.isEmpty == false)
@@ -83,7 +84,8 @@ struct PersonRightsTests {
             let person = try await person(server)
             let places = try await call(server, .get, "persons/\(person)/places")
             let found = places.json["places"] as? [[String: Any]] ?? []
-            #expect(found.contains { $0["field"] as? String == "Email" && $0["text"] as? String == "hanako@example.com" })
+            #expect(
+                found.contains { $0["field"] as? String == "Email" && $0["text"] as? String == "hanako@example.com" })
             let answer = try await server.client.execute(
                 uri: "/services/azukari/v1/persons/\(person)/package", method: .get,
                 headers: [.authorization: "Bearer \(server.token)"]

@@ -33,7 +33,8 @@ struct CollectionsTests {
         try await TestServer.run { server in
             let id = try await server.make("Account", #"{"Name":"S"}"#)
             let changed = try await server.call(
-                .patch, "composite/sobjects", #"{"records":[{"attributes":{"type":"Account"},"id":"\#(id)","Site":"Tokyo"}]}"#
+                .patch, "composite/sobjects",
+                #"{"records":[{"attributes":{"type":"Account"},"id":"\#(id)","Site":"Tokyo"}]}"#
             )
             #expect(changed.list.first?["success"] as? Bool == true, "\(changed.body)")
             let read = try await server.call(

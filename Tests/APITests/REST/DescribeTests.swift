@@ -58,14 +58,19 @@ struct DescribeTests {
             let answer = try await server.call(.get, "sobjects/contact/describe")
             #expect(answer.json["keyPrefix"] as? String == "003")
             var fields: [String: [String: Any]] = [:]
-            for field in answer.json["fields"] as? [[String: Any]] ?? [] { fields[field["name"] as? String ?? ""] = field }
+            for field in answer.json["fields"] as? [[String: Any]] ?? [] {
+                fields[field["name"] as? String ?? ""] = field
+            }
             #expect(fields["Email"]?["type"] as? String == "email")
             #expect(fields["AccountId"]?["referenceTo"] as? [String] == ["Account"])
             #expect(fields["HasOptedOutOfEmail"]?["nillable"] as? Bool == false)
             #expect(fields["LastName"]?["length"] as? Int == 80)
             #expect(fields["Id"]?["soapType"] as? String == "tns:ID")
             let children = answer.json["childRelationships"] as? [[String: Any]] ?? []
-            #expect(children.contains { $0["childSObject"] as? String == "Case" && $0["relationshipName"] as? String == "Cases" })
+            #expect(
+                children.contains {
+                    $0["childSObject"] as? String == "Case" && $0["relationshipName"] as? String == "Cases"
+                })
         }
     }
 

@@ -13,9 +13,14 @@ struct QueryTests {
             )
             #expect(answer.status == 200, "\(answer.body)")
             #expect(answer.headers[.contentType] == "application/json;charset=UTF-8")
-            #expect(answer.body.hasPrefix(#"{"totalSize":2,"done":true,"records":[{"attributes":{"type":"Contact","url":""#))
+            #expect(
+                answer.body.hasPrefix(#"{"totalSize":2,"done":true,"records":[{"attributes":{"type":"Contact","url":""#)
+            )
             #expect(answer.body.contains(#""LastName":"A","Account":null}"#))
-            #expect(answer.body.contains(#""Account":{"attributes":{"type":"Account","url":"/services/data/v59.0/sobjects/Account/\#(account)"},"Name":"Acme"}"#))
+            #expect(
+                answer.body.contains(
+                    #""Account":{"attributes":{"type":"Account","url":"/services/data/v59.0/sobjects/Account/\#(account)"},"Name":"Acme"}"#
+                ))
             let children = try await server.call(
                 .get, "query?q=SELECT+Name,(SELECT+LastName+FROM+Contacts),(SELECT+Id+FROM+Cases)+FROM+Account"
             )
@@ -39,7 +44,9 @@ struct QueryTests {
                 #expect(page.json["totalSize"] as? Int == 450)
                 sizes.append(page.records.count)
                 names += page.records.compactMap { $0["LastName"] as? String }
-                path = (page.json["nextRecordsUrl"] as? String).map { String($0.dropFirst("/services/data/v59.0/".count)) }
+                path = (page.json["nextRecordsUrl"] as? String).map {
+                    String($0.dropFirst("/services/data/v59.0/".count))
+                }
                 #expect(page.json["done"] as? Bool == (path == nil))
             }
             #expect(sizes == [200, 200, 50])
@@ -86,7 +93,8 @@ struct QueryTests {
             try await server.call(.post, "sobjects/Contact", #"{"LastName":"A"}"#)
             let answer = try await server.call(.get, "query?q=SELECT+COUNT(Id)+n,MAX(LastName)+FROM+Contact")
             #expect(
-                answer.body == #"{"totalSize":1,"done":true,"records":[{"attributes":{"type":"AggregateResult"},"n":1,"expr0":"A"}]}"#
+                answer.body
+                    == #"{"totalSize":1,"done":true,"records":[{"attributes":{"type":"AggregateResult"},"n":1,"expr0":"A"}]}"#
             )
         }
     }

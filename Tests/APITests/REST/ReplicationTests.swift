@@ -5,7 +5,8 @@ import Testing
 struct ReplicationTests {
     private func window(from: TimeInterval, to: TimeInterval) -> String {
         let format = Date.ISO8601FormatStyle()
-        return "start=\(Date(timeIntervalSinceNow: from).formatted(format))&end=\(Date(timeIntervalSinceNow: to).formatted(format))"
+        return
+            "start=\(Date(timeIntervalSinceNow: from).formatted(format))&end=\(Date(timeIntervalSinceNow: to).formatted(format))"
     }
 
     @Test func `what was made is updated, and what was deleted is deleted`() async throws {

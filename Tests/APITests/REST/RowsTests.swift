@@ -27,7 +27,8 @@ struct RowsTests {
             let attributes = read.json["attributes"] as? [String: String]
             #expect(attributes == ["type": "Contact", "url": "/services/data/v59.0/sobjects/Contact/\(id)"])
 
-            let changed = try await server.call(.patch, "sobjects/Contact/\(id)", #"{"Phone":"+81-3-0000-0000","FirstName":null}"#)
+            let changed = try await server.call(
+                .patch, "sobjects/Contact/\(id)", #"{"Phone":"+81-3-0000-0000","FirstName":null}"#)
             #expect(changed.status == 204 && changed.body.isEmpty)
             let some = try await server.call(.get, "sobjects/Contact/\(id)?fields=Phone,FirstName")
             #expect(some.json["Phone"] as? String == "+81-3-0000-0000")

@@ -14,10 +14,11 @@ struct VersionsTests {
         }
     }
 
-    @Test(arguments: [
-        ("31.0", 200, nil), ("59.0", 200, nil), ("68.0", 200, nil), ("30.0", 410, "UNSUPPORTED_API_VERSION"),
-        ("69.0", 404, "NOT_FOUND"), ("abc", 404, "NOT_FOUND"), ("59", 404, "NOT_FOUND"),
-    ] as [(String, Int, String?)])
+    @Test(
+        arguments: [
+            ("31.0", 200, nil), ("59.0", 200, nil), ("68.0", 200, nil), ("30.0", 410, "UNSUPPORTED_API_VERSION"),
+            ("69.0", 404, "NOT_FOUND"), ("abc", 404, "NOT_FOUND"), ("59", 404, "NOT_FOUND"),
+        ] as [(String, Int, String?)])
     func `old and new versions are served alike`(version: String, status: Int, code: String?) async throws {
         try await TestServer.run { server in
             let answer = try await server.call(.get, "", version: version)
@@ -47,7 +48,8 @@ struct VersionsTests {
         try await TestServer.run { server in
             let answer = Answer(
                 try await server.client.execute(
-                    uri: "/services/data/v59.0/limits/", method: .get, headers: [.authorization: "OAuth \(server.token)"]
+                    uri: "/services/data/v59.0/limits/", method: .get,
+                    headers: [.authorization: "OAuth \(server.token)"]
                 )
             )
             #expect(answer.status == 200)

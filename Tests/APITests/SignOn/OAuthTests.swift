@@ -43,9 +43,18 @@ struct OAuthTests {
     }
 
     @Test(arguments: [
-        ("grant_type=password&client_id=ID&client_secret=SECRET&username=admin@example.com&password=wrong", "invalid_grant"),
-        ("grant_type=password&client_id=ID&client_secret=SECRET&username=nobody@example.com&password=wrong", "invalid_grant"),
-        ("grant_type=password&client_id=ID&client_secret=wrong&username=admin@example.com&password=x", "invalid_client"),
+        (
+            "grant_type=password&client_id=ID&client_secret=SECRET&username=admin@example.com&password=wrong",
+            "invalid_grant"
+        ),
+        (
+            "grant_type=password&client_id=ID&client_secret=SECRET&username=nobody@example.com&password=wrong",
+            "invalid_grant"
+        ),
+        (
+            "grant_type=password&client_id=ID&client_secret=wrong&username=admin@example.com&password=x",
+            "invalid_client"
+        ),
         ("grant_type=password&client_id=nobody&client_secret=x&username=a&password=x", "invalid_client_id"),
         ("grant_type=client_credentials&client_id=ID&client_secret=wrong", "invalid_client"),
         ("grant_type=urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type"),
@@ -90,7 +99,8 @@ struct OAuthTests {
                 )
             }
             let answer = try await server.post(
-                form: "\(client)&username=admin@example.com&password=correct+horse+battery", to: "/services/oauth2/token"
+                form: "\(client)&username=admin@example.com&password=correct+horse+battery",
+                to: "/services/oauth2/token"
             )
             #expect(answer.json["error"] as? String == "invalid_grant")
         }

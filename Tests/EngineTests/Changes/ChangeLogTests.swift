@@ -65,7 +65,8 @@ struct ChangeLogTests {
             await engine.close()
             let whole = try #require(FileManager.default.contents(atPath: segment))
             // A crash between the flush of the frames and the commit leaves them, or a part of them, behind.
-            try (whole + whole.prefix(rubbish) + Data(repeating: 7, count: rubbish)).write(to: URL(fileURLWithPath: segment))
+            try (whole + whole.prefix(rubbish) + Data(repeating: 7, count: rubbish)).write(
+                to: URL(fileURLWithPath: segment))
             try Data([1]).write(to: URL(fileURLWithPath: ChangeLog.path(folder(engine), segment: 2)))
             let again = try await Engine.open(folder: path, environment: clock.environment)
             #expect(FileManager.default.contents(atPath: segment) == whole)

@@ -18,7 +18,8 @@ struct ContactGateTests {
         case nil: break
         case .flag:
             _ = try await session.update(
-                Batch("Contact", fields: ["Id", channel.optOutField], rows: [[.id(contact), true]]), onFailure: .rollbackAll
+                Batch("Contact", fields: ["Id", channel.optOutField], rows: [[.id(contact), true]]),
+                onFailure: .rollbackAll
             )
         case .consent:
             try await session.make(
@@ -52,12 +53,16 @@ struct ContactGateTests {
             try await session.create(
                 Batch(
                     "EmailMessage",
-                    ["ToAddress": "Other <o@example.org>; X@example.org", "Subject": "s", "Incoming": false, "Status": "3"]
+                    [
+                        "ToAddress": "Other <o@example.org>; X@example.org", "Subject": "s", "Incoming": false,
+                        "Status": "3",
+                    ]
                 ), onFailure: .rollbackAll
             )[0]
         case .phone:
             try await session.create(
-                Batch("Task", ["WhoId": .id(contact), "CallType": "Outbound", "Subject": "call"]), onFailure: .rollbackAll
+                Batch("Task", ["WhoId": .id(contact), "CallType": "Outbound", "Subject": "call"]),
+                onFailure: .rollbackAll
             )[0]
         }
     }
@@ -93,7 +98,9 @@ struct ContactGateTests {
     @Test func `what came in, what is a draft, and what was sent long ago is no send`() async throws {
         try await Writing.withSession { session, _ in
             _ = try await person(who: .flag, to: .email, session)
-            for (incoming, status, date) in [(true, "0", "2026-11-23"), (false, "5", "2026-11-23"), (false, "3", "2024-01-01")] {
+            for (incoming, status, date) in [
+                (true, "0", "2026-11-23"), (false, "5", "2026-11-23"), (false, "3", "2024-01-01"),
+            ] {
                 let outcome = try await session.create(
                     Batch(
                         "EmailMessage",

@@ -69,13 +69,16 @@ struct StatementTests {
     @Test func `a row that waits for its children keeps every kind of value`() async throws {
         let fixture = try await QueryFixture()
         try await fixture.fill()
-        let fields = "Id, Name, Industry, AnnualRevenue, NumberOfEmployees, OwnerId, CreatedDate, BillingAddress, Owner.Name"
+        let fields =
+            "Id, Name, Industry, AnnualRevenue, NumberOfEmployees, OwnerId, CreatedDate, BillingAddress, Owner.Name"
         let alone = try await fixture.session.query("SELECT \(fields) FROM Account ORDER BY Id")
         let withChildren = try await fixture.session.query(
             "SELECT \(fields), (SELECT LastName, Birthdate, DoNotCall, Account.Name FROM Contacts) FROM Account ORDER BY Id"
         )
         #expect(alone.count == 3)
-        #expect(withChildren.map { String(reflecting: $0.fields.dropLast().map(Self.plain)) } == alone.map { String(reflecting: $0.fields.map(Self.plain)) })
+        #expect(
+            withChildren.map { String(reflecting: $0.fields.dropLast().map(Self.plain)) }
+                == alone.map { String(reflecting: $0.fields.map(Self.plain)) })
         #expect(withChildren.flatMap { $0.children("Contacts") }.allSatisfy { $0["Account.Name"].text != nil })
     }
 

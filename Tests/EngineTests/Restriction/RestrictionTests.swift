@@ -59,7 +59,8 @@ import Testing
             #expect(taken.first?.errors.first?.message.contains("\(contact)") == false)
             let reports = LoadTests.Reports()
             _ = try await tables.session.load(
-                "Contact", fields: ["LastName", "Ext__c"], rows: LoadTests.Pieces(pieces: [[["Thief", "P1"], ["Free", "P8"]]])
+                "Contact", fields: ["LastName", "Ext__c"],
+                rows: LoadTests.Pieces(pieces: [[["Thief", "P1"], ["Free", "P8"]]])
             ) { reports.add($0) }
             #expect(reports.outcomes.map { $0.outcome.errors.map(\.code) } == [[.duplicateValue], []])
             _ = try await tables.session.lift(request: request)

@@ -12,7 +12,8 @@ struct SearchTests {
                 "Description": "VIP。タカハシ サクラ",
             ]
         )
-        try await session.make("Contact", ["LastName": "O’Brien", "FirstName": "Siobhán", "Phone": "+1 (555) 0100-1234"])
+        try await session.make(
+            "Contact", ["LastName": "O’Brien", "FirstName": "Siobhán", "Phone": "+1 (555) 0100-1234"])
         try await session.make("Account", ["Name": "高橋商店"])
         try await session.make("Case", ["Subject": "お問い合わせ", "Description": "高橋様よりお電話。ルーター"])
     }
@@ -45,7 +46,9 @@ struct SearchTests {
     @Test func `each object has its own limit, the latest first`() async throws {
         try await Writing.withSession { session, _ in
             var ids: [RecordID] = []
-            for number in 0..<6 { ids.append(try await session.make("Contact", ["LastName": .text("Smith \(number)")])) }
+            for number in 0..<6 {
+                ids.append(try await session.make("Contact", ["LastName": .text("Smith \(number)")]))
+            }
             try await session.make("Account", ["Name": "Smith & Sons"])
             let hits = try await session.search("smith", in: ["Contact", "Account"], limit: 3)
             #expect(hits.map(\.object) == ["Contact", "Contact", "Contact", "Account"])

@@ -10,7 +10,8 @@ struct BinTests {
         for object in ["Account", "Contact", "Case", "CaseComment", "Task"] {
             let fields = try #require(try await session.schema().object(object)).fields
                 .filter { $0.type.storage != nil && $0.name != "SystemModstamp" }.map(\.name)
-            for record in try await session.query("SELECT \(fields.joined(separator: ", ")) FROM \(object) ORDER BY Id") {
+            for record in try await session.query("SELECT \(fields.joined(separator: ", ")) FROM \(object) ORDER BY Id")
+            {
                 lines.append("\(object) " + fields.map { String(reflecting: record[$0]) }.joined(separator: "|"))
             }
         }

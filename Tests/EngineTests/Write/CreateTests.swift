@@ -24,7 +24,9 @@ struct CreateTests {
         }
     }
 
-    @Test(arguments: [("太郎", "田中", "田中 太郎"), ("Tarō", "Tanaka", "Tarō Tanaka"), ("", "山田", "山田"), ("김", "Kim", "Kim 김")])
+    @Test(arguments: [
+        ("太郎", "田中", "田中 太郎"), ("Tarō", "Tanaka", "Tarō Tanaka"), ("", "山田", "山田"), ("김", "Kim", "Kim 김"),
+    ])
     func `names are joined as their language does`(first: String, last: String, whole: String) async throws {
         try await Writing.withSession { session, _ in
             let id = try await session.make("Contact", ["FirstName": .text(first), "LastName": .text(last)])
@@ -43,7 +45,8 @@ struct CreateTests {
             )
             #expect(account["NumberOfEmployees"] == 12)
             #expect(account["BillingLatitude"] == 35.5)
-            let task = try await session.make("Task", ["Subject": "x", "ActivityDate": "2026-12-01", "IsReminderSet": "TRUE"])
+            let task = try await session.make(
+                "Task", ["Subject": "x", "ActivityDate": "2026-12-01", "IsReminderSet": "TRUE"])
             let read = try await session.record("Task", task, ["ActivityDate", "IsReminderSet", "Status", "Priority"])
             #expect(read["ActivityDate"] == .date(Day(year: 2026, month: 12, day: 1)))
             #expect(read["IsReminderSet"] == true)
@@ -114,7 +117,8 @@ struct CreateTests {
             let undone = try await session.create(batch, onFailure: .rollbackAll)
             #expect(
                 undone.map { $0.errors.map(\.code.name) } == [
-                    ["ALL_OR_NONE_OPERATION_ROLLED_BACK"], ["REQUIRED_FIELD_MISSING"], ["ALL_OR_NONE_OPERATION_ROLLED_BACK"],
+                    ["ALL_OR_NONE_OPERATION_ROLLED_BACK"], ["REQUIRED_FIELD_MISSING"],
+                    ["ALL_OR_NONE_OPERATION_ROLLED_BACK"],
                 ])
             #expect(try await session.rowCount("SELECT Id FROM Contact") == 0)
             let kept = try await session.create(batch, onFailure: .keepGoing)

@@ -49,7 +49,8 @@ struct RefusalTests {
             object: "Contact", field: "AccountId", value: "x", code: "MALFORMED_ID",
             message: "Account ID: id value of incorrect type: x"),
         Refused(
-            object: "Contact", field: "AccountId", value: .id(SystemUser.operator.id), code: "FIELD_INTEGRITY_EXCEPTION",
+            object: "Contact", field: "AccountId", value: .id(SystemUser.operator.id),
+            code: "FIELD_INTEGRITY_EXCEPTION",
             message: "Account ID: id value of incorrect type: \(SystemUser.operator.id)"),
         Refused(
             object: "Contact", field: "Name", value: "Whole Name", code: "INVALID_FIELD_FOR_INSERT_UPDATE",
@@ -103,7 +104,9 @@ struct RefusalTests {
         }
     }
 
-    @Test func `a second record with a unique value is refused with the id of the first, also in one batch`() async throws {
+    @Test func `a second record with a unique value is refused with the id of the first, also in one batch`()
+        async throws
+    {
         try await Writing.withSession { session, _ in
             var ext = NewField(name: "Ext__c", type: .string, label: "Ext", labelJa: "外部 ID")
             ext.field.isExternalID = true

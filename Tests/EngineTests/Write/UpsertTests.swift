@@ -17,7 +17,8 @@ struct UpsertTests {
         try await withKeys { session in
             let known = try await session.make("Contact", ["LastName": "old", "Ext__c": "K1"])
             let outcomes = try await session.upsert(
-                Batch("Contact", fields: ["Ext__c", "LastName"], rows: [["k1", "new"], ["K2", "other"], [nil, "none"]]),
+                Batch(
+                    "Contact", fields: ["Ext__c", "LastName"], rows: [["k1", "new"], ["K2", "other"], [nil, "none"]]),
                 by: "Ext__c", onFailure: .keepGoing
             )
             guard case .done(let first, let wasCreated) = outcomes[0] else { throw outcomes[0].errors[0] }
