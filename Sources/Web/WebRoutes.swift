@@ -136,7 +136,7 @@ public struct WebRoutes: Sendable {
 
     private static func signInFirst(_ request: Request, again: Bool) -> Response {
         let back = request.method == .get ? request.uri.string : "/"
-        return .seeOther("/sign-in?back=\(Escape.query(back))\(again ? "&again=1" : "")")
+        return .seeOther("/sign-in?back=\(PercentEncoding.encode(back))\(again ? "&again=1" : "")")
     }
 
     /// Errors become pages here, in the reader's language; what is absent and what is not theirs look the same.

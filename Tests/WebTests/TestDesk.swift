@@ -108,8 +108,8 @@ actor Browser {
     /// Sends a form with the token that the browser holds.
     /// - Parameter token: another token, as a page of somebody else would send.
     func post(_ path: String, _ fields: KeyValuePairs<String, String>, token: String? = nil) async throws -> Answer {
-        var pairs = fields.map { "\($0.key)=\(Escape.query($0.value))" }
-        pairs.append("token=\(Escape.query(token ?? cookies[FormToken.cookieName] ?? ""))")
+        var pairs = fields.map { "\($0.key)=\(PercentEncoding.encode($0.value))" }
+        pairs.append("token=\(PercentEncoding.encode(token ?? cookies[FormToken.cookieName] ?? ""))")
         return try await send(path, .post, body: pairs.joined(separator: "&"))
     }
 

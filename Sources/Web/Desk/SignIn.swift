@@ -94,7 +94,8 @@ struct SignIn: Sendable {
             purposes: Self.purposes.map { name in
                 Choice(name, words("purpose.\(name)"), isChosen: name == (purpose ?? Self.purposes[0]))
             },
-            languages: LanguageLink.all(words: words, back: Escape.query("/sign-in?back=\(Escape.query(back))"))
+            languages: LanguageLink.all(
+                words: words, back: PercentEncoding.encode("/sign-in?back=\(PercentEncoding.encode(back))"))
         )
         let frame = Frame(
             lang: words.language.rawValue, density: "comfortable", title: "\(words("sign_in.title")) · Azukari",

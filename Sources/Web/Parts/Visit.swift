@@ -76,7 +76,7 @@ struct Visit: Sendable {
         let places = Place.allCases.filter { $0 != .privacy || isOfficer }.map { place in
             PlaceLink(href: place.rawValue, label: label(of: place), isCurrent: place == current)
         }
-        let here = Escape.query(request.method == .get ? request.uri.string : "/")
+        let here = PercentEncoding.encode(request.method == .get ? request.uri.string : "/")
         return Chrome(
             places: places,
             searched: request.uri.path == "/search" ? (try? query()["q"]) ?? "" : "",

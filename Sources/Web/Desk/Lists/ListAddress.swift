@@ -77,27 +77,6 @@ struct ListAddress: Sendable {
 
     private static func address(_ path: String, _ values: [(name: String, value: String)]) -> String {
         guard !values.isEmpty else { return path }
-        return path + "?" + values.map { "\($0.name)=\(Escape.query($0.value))" }.joined(separator: "&")
-    }
-}
-
-/// Text in addresses.
-enum Escape {
-    /// RFC 3986: letters, digits and `-._~` stay; all else becomes `%XX`.
-    static func query(_ text: String) -> String {
-        var out: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                out.append(byte)
-            default:
-                out.append(UInt8(ascii: "%"))
-                out += (byte < 16 ? "0" : "").utf8
-                out += String(byte, radix: 16, uppercase: true).utf8
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
+        return path + "?" + values.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
     }
 }
