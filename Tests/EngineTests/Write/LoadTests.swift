@@ -74,7 +74,9 @@ struct LoadTests {
     @Test func `an error of the source keeps what was committed and reported`() async throws {
         try await Writing.withSession { session, _ in
             let reports = Reports()
-            let pieces = Pieces(pieces: [people(8..<8 + LoadChunk.rowsMin)], end: PlatformError(.invalidOperation, "The file ended."))
+            let pieces = Pieces(
+                pieces: [people(8..<8 + LoadChunk.rowsMin)], end: PlatformError(.invalidOperation, "The file ended.")
+            )
             await #expect(throws: PlatformError(.invalidOperation, "")) {
                 _ = try await session.load(
                     "Contact", fields: ["LastName", "Email", "CreatedDate"], rows: pieces, report: reports.add
