@@ -60,6 +60,11 @@ public protocol Connection: AnyObject {
     /// A statement kept for many runs with other bindings; its own bindings only tell their number.
     func prepare(_ statement: SQL) throws -> any PreparedStatement
 
+    /// Inserts rows, for bulk work. Texts and blobs are borrowed: they must stay where they are until this returns.
+    ///
+    /// - Parameter failed: Gets the place of a row that was refused, and why; the others go on when it returns.
+    func insert(_ rows: NewRows, failed: (Int, any Error) throws -> Void) throws
+
     /// Runs the statements of a migration. Callers use ``migrate(_:)``, which keeps count of them.
     func run(_ migration: Migration) throws
 
@@ -74,12 +79,6 @@ public protocol PreparedStatement: AnyObject {
     func run(_ bindings: [Value]) throws
     /// Runs it with what `bind` sets, place by place; what it leaves out is NULL. For bulk work: no values are made.
     func run(_ bind: (any Bindings) throws -> Void) throws
-    /// Runs it `count` times, for bulk work. What `bind` leaves out keeps its value of the run before, NULL at first.
-    ///
-    /// Texts and blobs are borrowed: they must stay where they are until this returns.
-    /// - Parameter failed: Gets the error of a run; the others go on when it returns.
-    func runEach(
-        _ count: Int, _ bind: (Int, any Bindings) throws -> Void, failed: (Int, any Error) throws -> Void) throws
     /// Runs a query; `body` gets each row and answers whether to go on.
     func rows(_ bindings: [Value], _ body: (any Cells) throws -> Bool) throws
 }
@@ -90,7 +89,7 @@ public protocol Bindings {
     /// Integers, booleans (0 and 1), ids, datetimes (milliseconds), dates (days), times (milliseconds).
     func set(_ number: Int64, at place: Int)
     func set(double number: Double, at place: Int)
-    /// UTF-8; copied before the call returns, but for ``PreparedStatement/runEach(_:_:failed:)``.
+    /// UTF-8; copied before the call returns.
     func set(text bytes: UnsafeBufferPointer<UInt8>, at place: Int)
     /// A blob; copied as a text is.
     func set(bytes: UnsafeBufferPointer<UInt8>, at place: Int)

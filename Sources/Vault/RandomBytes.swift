@@ -1,7 +1,7 @@
-import Glibc
+import CLibCrypto
 
-/// Random bytes of the system (getentropy(3)), many at a call: asked for eight at a time, as the standard library does,
-/// a bulk load would spend a tenth of its time in the kernel.
+/// Random bytes of libcrypto's generator for secrets (NIST SP 800-90A, seeded by the system), many at a call: the system
+/// itself gives 256 bytes at a time, which a million keys would wait for.
 enum RandomBytes {
     static func make(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { bytes, made in
@@ -11,13 +11,8 @@ enum RandomBytes {
     }
 
     static func fill(_ bytes: UnsafeMutableRawBufferPointer) {
-        for start in stride(from: 0, to: bytes.count, by: bytesMax) {
-            let part = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<min(start + bytesMax, bytes.count)])
-            guard let base = part.baseAddress else { return }
-            precondition(getentropy(base, part.count) == 0, "the system gives no random bytes")
-        }
+        guard let start = bytes.baseAddress else { return }
+        let isFilled = RAND_priv_bytes(start.assumingMemoryBound(to: UInt8.self), Int32(bytes.count)) == 1
+        precondition(isFilled, "the system gives no random bytes")
     }
-
-    /// What one call gives.
-    private static let bytesMax = 256
 }

@@ -3,14 +3,14 @@ import Records
 /// The values of a change as bytes: what is sealed.
 enum ChangeImage {
     /// How long the image of a row is.
-    static func bytes(of row: Int, in cells: CellGrid.Reader) -> Int {
-        cells.columns.indices.reduce(0) { $0 + bytes(of: cells.cell(row, $1)) }
+    static func bytes(of row: Int, in cells: CellReader) -> Int {
+        (0..<cells.columnCount).reduce(0) { $0 + bytes(of: cells.cell(row, $1)) }
     }
 
     /// The cells of a row, one behind the other, into as many bytes as ``bytes(of:in:)`` says.
-    static func write(_ row: Int, of cells: CellGrid.Reader, to out: UnsafeMutableRawBufferPointer) {
+    static func write(_ row: Int, of cells: CellReader, to out: UnsafeMutableRawBufferPointer) {
         var place = 0
-        for column in cells.columns.indices {
+        for column in 0..<cells.columnCount {
             let cell = cells.cell(row, column)
             write(cell, cells.bytes(of: cell), to: out, &place)
         }

@@ -13,55 +13,19 @@ enum ApplyStep {
 
     /// Inserts the good rows; their texts are bound where they lie.
     static func insert(_ set: inout WriteSet, _ connection: any Connection) throws {
-        let statement = try connection.prepare(insertion(into: set.object, set.fields))
         let good = set.goodRows
         var refused: [(row: Int, error: PlatformError)] = []
         try set.cells.withReader { cells in
-            // Where all rows are alike, the first sets it for all; what was null stays so until it is set.
-            let different = set.fields.indices.filter { !cells.isUniform($0) }
-            var isNull = [Bool](repeating: true, count: set.fields.count)
-            try statement.runEach(good.count) { place, bindings in
-                let row = good[place]
-                bindings.set(set.rows[row].id.rawValue, at: 0)
-                if place == 0 {
-                    for column in set.fields.indices where cells.isUniform(column) {
-                        bind(cells.cell(row, column), cells, bindings, column + 1)
-                    }
-                }
-                for column in different {
-                    let cell = cells.cell(row, column)
-                    if cell.isNull && isNull[column] { continue }
-                    isNull[column] = cell.isNull
-                    bind(cell, cells, bindings, column + 1)
-                }
-            } failed: { place, error in
+            let rows = NewRows(
+                into: Identifier(set.object.name), key: Identifier("Id"),
+                columns: set.fields.map { Identifier($0.name) },
+                keys: good.map { set.rows[$0].id }, rows: good, of: cells)
+            try connection.insert(rows) { place, error in
                 guard let error = error as? PlatformError, error.code == .duplicateValue else { throw error }
                 refused.append((good[place], try duplicate(error, set, good[place], connection)))
             }
         }
         for (row, error) in refused { set.rows[row].refusals.append(error) }
-    }
-
-    private static func bind(
-        _ cell: Cell, _ cells: CellGrid.Reader, _ bindings: any Bindings, _ place: Int
-    ) {
-        switch cell.kind {
-        case .null: bindings.setNull(at: place)
-        case .double: bindings.set(double: Double(bitPattern: UInt64(bitPattern: cell.number)), at: place)
-        case .text: bindings.set(text: cells.bytes(of: cell), at: place)
-        case .bytes: bindings.set(bytes: cells.bytes(of: cell), at: place)
-        case .boolean, .integer, .date, .datetime, .time, .id: bindings.set(cell.number, at: place)
-        }
-    }
-
-    /// The statement that inserts a row: its id, then the fields.
-    static func insertion(into object: ObjectSchema, _ fields: [Field]) -> SQL {
-        let columns = fields.map { SQL("\(identifier: Identifier($0.name))") }
-        return """
-            INSERT INTO \(identifier: Identifier(object.name)) \
-            ("Id", \(.joined(columns, separator: ", "))) \
-            VALUES (\(.null), \(.joined(fields.map { _ in "\(.null)" }, separator: ", ")))
-            """
     }
 
     private static func update(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {

@@ -8,14 +8,7 @@ struct CellGrid: Sendable {
     /// The texts and blobs of all cells. What is replaced stays until the grid goes.
     private(set) var bytes: [UInt8]
     private var cells: [Cell] = []
-    private var columns: [Column] = []
-
-    /// Where a column's cells lie: `start + row * step`.
-    struct Column: Sendable {
-        let start: Int
-        /// 0 where all rows share a cell.
-        let step: Int
-    }
+    private var columns: [CellReader.Column] = []
 
     /// - Parameter bytes: What the cells of columns that will be added lie in.
     init(rowCount: Int, bytes: [UInt8]) {
@@ -53,13 +46,13 @@ struct CellGrid: Sendable {
     /// A column more, with a cell for each row.
     mutating func add(_ each: [Cell]) {
         precondition(each.count == rowCount, "a column has a cell for each row")
-        columns.append(Column(start: cells.count, step: 1))
+        columns.append(CellReader.Column(start: cells.count, step: 1))
         cells.append(contentsOf: each)
     }
 
     /// A column more, in which all rows are alike.
     mutating func add(_ all: Value) {
-        columns.append(Column(start: cells.count, step: 0))
+        columns.append(CellReader.Column(start: cells.count, step: 0))
         cells.append(Cell(all, into: &bytes))
     }
 
@@ -83,27 +76,11 @@ struct CellGrid: Sendable {
     }
 
     /// All cells where they lie, for hot loops. The reader dies with the call of `body`.
-    func withReader<R>(_ body: (Reader) throws -> R) rethrows -> R {
+    func withReader<R>(_ body: (CellReader) throws -> R) rethrows -> R {
         try columns.withUnsafeBufferPointer { columns in
             try cells.withUnsafeBufferPointer { cells in
-                try bytes.withUnsafeBufferPointer { try body(Reader(columns: columns, cells: cells, bytes: $0)) }
+                try bytes.withUnsafeBufferPointer { try body(CellReader(columns: columns, cells: cells, bytes: $0)) }
             }
-        }
-    }
-
-    struct Reader {
-        let columns: UnsafeBufferPointer<Column>
-        let cells: UnsafeBufferPointer<Cell>
-        let bytes: UnsafeBufferPointer<UInt8>
-
-        func isUniform(_ column: Int) -> Bool { columns[column].step == 0 }
-
-        func cell(_ row: Int, _ column: Int) -> Cell { cells[columns[column].start &+ row &* columns[column].step] }
-
-        /// A cell's text or blob; empty for all others.
-        func bytes(of cell: Cell) -> UnsafeBufferPointer<UInt8> {
-            cell.count == 0
-                ? UnsafeBufferPointer(start: nil, count: 0) : UnsafeBufferPointer(rebasing: bytes[cell.range])
         }
     }
 
@@ -111,7 +88,7 @@ struct CellGrid: Sendable {
     private mutating func spread(_ column: Int) {
         guard columns[column].step == 0 else { return }
         let cell = cells[columns[column].start]
-        columns[column] = Column(start: cells.count, step: 1)
+        columns[column] = CellReader.Column(start: cells.count, step: 1)
         cells.append(contentsOf: repeatElement(cell, count: rowCount))
     }
 }

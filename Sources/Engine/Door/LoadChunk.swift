@@ -14,33 +14,45 @@ struct LoadChunk: Sendable {
 
     /// Rows a chunk has, where the caller hands over that many: enough that a commit's cost is spread thin, and few
     /// enough that three of them are a small part of the memory a process may take.
-    static let rowsMin = 15_000
+    static let rowsMin = 12_000
 
-    /// Reads the values, finds the parents, stamps, demands what is required, seals, and writes the change log ahead:
-    /// the steps of ``WriteSteps`` that need no writer.
-    static func prepare(
-        _ block: CellBlock, from first: Int, _ columns: BatchColumns, _ session: Session
-    ) async throws -> LoadChunk {
-        let engine = session.engine
-        let generation = engine.generation.current
-        let now = engine.stamps.next(engine.environment.now())
-        var set = read(block, engine.sequences.ids(block.rowCount, of: columns.object), from: first, columns)
-        StampStep.set(&set, session.user, now) { engine.sequences.next($0) }
-        set = try await engine.store.read { [set] connection in
-            var set = set
-            try findParents(&set, session, connection)
-            return set
+    /// Rows whose values were read, whose parents were found and which have what is required: the steps of ``WriteSteps``
+    /// that need neither writer nor keys.
+    struct Draft: Sendable {
+        fileprivate let set: WriteSet
+        fileprivate let generation: Int
+        fileprivate let now: Instant
+
+        init(_ block: CellBlock, from first: Int, _ columns: BatchColumns, _ session: Session) async throws {
+            let engine = session.engine
+            generation = engine.generation.current
+            now = engine.stamps.next(engine.environment.now())
+            let ids = engine.sequences.ids(block.rowCount, of: columns.object)
+            var set = LoadChunk.read(block, ids, from: first, columns)
+            StampStep.set(&set, session.user, now) { engine.sequences.next($0) }
+            set = try await engine.store.read { [set] connection in
+                var set = set
+                try LoadChunk.findParents(&set, session, connection)
+                return set
+            }
+            RequiredStep.check(&set)
+            self.set = set
         }
-        RequiredStep.check(&set)
-        let keys = try await keys(for: set, engine.vault)
+    }
+
+    /// Seals a draft's rows, and writes the change log ahead.
+    init(_ draft: Draft, _ engine: Engine) async throws {
+        set = draft.set
+        generation = draft.generation
+        now = draft.now
+        let keys = try await Self.keys(for: set, engine.vault)
         let sealed = try FramedChanges(set, keys: keys, at: now)
         // On a reader's thread, since it waits for the disk.
-        let (changes, written) = try await engine.store.read { _ in
+        (changes, written) = try await engine.store.read { _ in
             var changes = sealed
             let written = try engine.changes.writeAhead(&changes)
             return (changes, written)
         }
-        return LoadChunk(set: set, changes: changes, written: written, generation: generation, now: now)
     }
 
     /// Writes the good rows, and commits them as a whole.

@@ -118,6 +118,17 @@ final class SQLiteConnection: Connection {
         return SQLitePreparedStatement(compiled, of: self)
     }
 
+    func insert(_ rows: NewRows, failed: (Int, any Error) throws -> Void) throws {
+        try RowInsertion(rows, self).run(failed: failed)
+    }
+
+    /// Lends the compiled statement of a text for one call.
+    func withStatement<T>(_ text: String, _ body: (SQLiteStatement) throws -> T) throws -> T {
+        let compiled = try statements.lend(text)
+        defer { statements.giveBack(compiled) }
+        return try body(compiled)
+    }
+
     func savepoint<T>(_ body: () throws -> T) throws -> T {
         savepointDepth += 1
         defer { savepointDepth -= 1 }

@@ -26,25 +26,6 @@ final class SQLitePreparedStatement: PreparedStatement {
         statement.reset()
     }
 
-    func runEach(
-        _ count: Int, _ bind: (Int, any Bindings) throws -> Void, failed: (Int, any Error) throws -> Void
-    ) throws {
-        checkTransaction()
-        let borrowed = BorrowedBindings(statement)
-        // What was lent is the caller's again.
-        defer { borrowed.clear() }
-        borrowed.clear()
-        for place in 0..<count {
-            try bind(place, borrowed)
-            do {
-                while try statement.step() {}
-                statement.reset()
-            } catch {
-                try failed(place, error)
-            }
-        }
-    }
-
     func rows(_ bindings: [Value], _ body: (any Cells) throws -> Bool) throws {
         checkTransaction()
         try statement.bind(bindings)

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Glibc
 import Records
 
 /// A CSV file of any encoding that the reader knows.
@@ -15,7 +16,7 @@ final class CSVSource: RowSource {
     private var decoder: TextDecoder
     private var isAtEnd: Bool
     /// Rows after which a block is handed over: as many as the door writes at a time.
-    private static let rowsInBlock = 15_000
+    private static let rowsInBlock = 12_000
     private static let bytesInRead = 1 << 18
 
     /// Opens a file and reads its header.
@@ -81,7 +82,11 @@ final class CSVSource: RowSource {
         from file: FileHandle, _ decoder: inout TextDecoder, _ reader: inout CSVReader, _ bytesRead: inout Int,
         _ isAtEnd: inout Bool
     ) throws {
-        let bytes = try file.read(upToCount: bytesInRead) ?? Data()
+        // FileHandle would ask the system for a page at a time.
+        let bytes = try [UInt8](unsafeUninitializedCapacity: bytesInRead) { room, count in
+            count = Glibc.read(file.fileDescriptor, room.baseAddress, room.count)
+            if count < 0 { throw LoadError("The file cannot be read: \(String(cString: strerror(errno))).") }
+        }
         bytesRead += bytes.count
         isAtEnd = bytes.isEmpty
         var text: [UInt8] = []

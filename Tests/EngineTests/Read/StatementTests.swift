@@ -193,6 +193,9 @@ private final class CountingConnection: Connection {
         statements += 1
         try inner.rows(query, bindings, body)
     }
+    func insert(_ rows: NewRows, failed: (Int, any Error) throws -> Void) throws {
+        try inner.insert(rows, failed: failed)
+    }
     func prepare(_ statement: SQL) throws -> any PreparedStatement { try inner.prepare(statement) }
     func run(_ migration: Migration) throws { try inner.run(migration) }
     func savepoint<T>(_ body: () throws -> T) throws -> T { try inner.savepoint(body) }
