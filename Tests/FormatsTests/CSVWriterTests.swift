@@ -51,6 +51,24 @@ final class FixedCells: Cells {
 }
 
 struct CSVWriterTests {
+    @Test(arguments: [0x2C, 0x22, 0x0A, 0x0D] as [UInt8])
+    func `what must be quoted is seen at every place of a text of every length`(special: UInt8) {
+        for count in 1...20 {
+            #expect(line([UInt8](repeating: 0x61, count: count)).first == 0x61)
+            for place in 0..<count {
+                var text = [UInt8](repeating: 0x61, count: count)
+                text[place] = special
+                #expect(line(text).first == 0x22, "\(count) bytes, at \(place)")
+            }
+        }
+    }
+
+    private func line(_ text: [UInt8]) -> [UInt8] {
+        var csv = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)
+        text.withUnsafeBufferPointer { csv.text($0) }
+        return csv.bytes
+    }
+
     @Test func `cells are written in the platform's forms`() throws {
         let (cells, types) = try FixedCells.sample()
         var csv = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)

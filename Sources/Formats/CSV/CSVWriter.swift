@@ -165,25 +165,36 @@ public struct CSVWriter: Sendable {
         return holds(text)
     }
 
-    /// Whether a delimiter, a quote or a line break is among the bytes; eight are looked at together.
+    /// Whether a delimiter, a quote or a line break is among the bytes; eight are looked at together, and the last eight
+    /// once more where a rest is left.
     private func holds(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let raw = UnsafeRawBufferPointer(text)
-        let delimiters = Self.low &* UInt64(delimiter)
+        guard raw.count >= 8 else { return holdsShort(raw) }
         var place = 0
         while place + 8 <= raw.count {
-            let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            let found =
-                Self.zeros(word ^ delimiters) | Self.zeros(word ^ Self.quotes) | Self.zeros(word ^ Self.newlines)
-                | Self.zeros(word ^ Self.returns)
-            if found != 0 { return true }
+            if holds(raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) { return true }
             place += 8
         }
-        while place < raw.count {
-            let byte = raw[place]
-            if byte == delimiter || byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
-            place += 1
+        return place < raw.count && holds(raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self))
+    }
+
+    /// Of fewer than eight bytes: four and four, which may overlap, or one by one.
+    @inline(__always)
+    private func holdsShort(_ raw: UnsafeRawBufferPointer) -> Bool {
+        if raw.count >= 4 {
+            let first = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+            let last = raw.loadUnaligned(fromByteOffset: raw.count - 4, as: UInt32.self)
+            return holds(UInt64(first) << 32 | UInt64(last))
         }
-        return false
+        return raw.contains { $0 == delimiter || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
+    }
+
+    @inline(__always)
+    private func holds(_ word: UInt64) -> Bool {
+        let found =
+            Self.zeros(word ^ (Self.low &* UInt64(delimiter))) | Self.zeros(word ^ Self.quotes)
+            | Self.zeros(word ^ Self.newlines) | Self.zeros(word ^ Self.returns)
+        return found != 0
     }
 
     private static let low: UInt64 = 0x0101_0101_0101_0101
