@@ -84,8 +84,10 @@ final class CSVSource: RowSource {
     ) throws {
         // FileHandle would ask the system for a page at a time.
         let bytes = try [UInt8](unsafeUninitializedCapacity: bytesInRead) { room, count in
-            count = Glibc.read(file.fileDescriptor, room.baseAddress, room.count)
-            if count < 0 { throw LoadError("The file cannot be read: \(String(cString: strerror(errno))).") }
+            var got = Glibc.read(file.fileDescriptor, room.baseAddress, room.count)
+            while got < 0, errno == EINTR { got = Glibc.read(file.fileDescriptor, room.baseAddress, room.count) }
+            guard got >= 0 else { throw LoadError("The file cannot be read: \(String(cString: strerror(errno))).") }
+            count = got
         }
         bytesRead += bytes.count
         isAtEnd = bytes.isEmpty
