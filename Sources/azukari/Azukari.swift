@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Records
 
 @main
@@ -8,6 +9,7 @@ struct Azukari: AsyncParsableCommand {
         abstract: "Customer records, held in custody.",
         discussion: """
             Every command works on the folder of one organisation: --folder DIR, or AZUKARI_FOLDER, or ~/.azukari.
+            While `azukari serve` has the folder open, the server carries the commands out.
 
             EXAMPLES
               azukari init --name "Sample KK" --language ja
@@ -28,21 +30,38 @@ struct Azukari: AsyncParsableCommand {
         ]
     )
 
-    /// Errors of the platform carry their message apart from their description, which never tells what a caller sent.
-    /// At the command line the caller is who reads it.
     static func main() async {
+        Foundation.exit(await carryOut(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// Does what a command line says, and tells what went wrong.
+    ///
+    /// Errors of the platform carry their message apart from their description, which never tells what a caller sent. At
+    /// the command line the caller is who reads it.
+    /// - Returns: The exit code.
+    static func carryOut(_ arguments: [String]) async -> Int32 {
         do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
+            var command = try parseAsRoot(arguments)
+            if let command = command as? any OrganisationCommand {
+                return try await command.carryOut(arguments)
+            } else if OrganisationOptions.served != nil {
+                throw LoadError("This is no command for a server.")
+            } else if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
+            return 0
         } catch let error as PlatformError {
             Terminal.tell("azukari: \(error.message) (\(error.code))")
-            exit(withError: ExitCode.failure)
+            return ExitCode.failure.rawValue
+        } catch is CancellationError {
+            Terminal.tell("azukari: It was cut off. What was done until then is kept; give the command again.")
+            return ExitCode.failure.rawValue
         } catch {
-            exit(withError: error)
+            let (code, message) = (exitCode(for: error), fullMessage(for: error))
+            if !message.isEmpty { if code.isSuccess { Terminal.say(message) } else { Terminal.tell(message) } }
+            return code.rawValue
         }
     }
 }

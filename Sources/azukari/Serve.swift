@@ -91,7 +91,7 @@ struct Serve: AsyncParsableCommand {
             },
             scheme: tlsCertificate == nil ? "http" : "https", host: host
         )
-        let application = Application(
+        var application = Application(
             responder: try composition.frontDoor(),
             server: try server(),
             configuration: ApplicationConfiguration(
@@ -100,6 +100,7 @@ struct Serve: AsyncParsableCommand {
             onServerRunning: { channel in announcement.serving(on: channel.localAddress?.port, logger: log) },
             logger: logger
         )
+        application.addServices(CommandService(engine: engine, folder: organisation.path, logger: log))
         try await application.runService()
     }
 

@@ -13,7 +13,7 @@ struct ApplicationCommand: AsyncParsableCommand {
 }
 
 /// `azukari application add`.
-struct ApplicationAddCommand: AsyncParsableCommand {
+struct ApplicationAddCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Register a program; its secret is printed this once.",

@@ -3,17 +3,10 @@ import Identity
 import Records
 
 extension OrganisationOptions {
-    /// Opens the organisation for as long as `body` runs, to change who may come in.
+    /// Has the organisation open for as long as `body` runs, to change who may come in.
     func withIdentity<T>(_ body: (Identity, Engine) async throws -> T) async throws -> T {
-        let engine = try await Engine.open(folder: path, environment: .system)
-        do {
-            let identity = try Identity(engine: engine, environment: .system, parameters: .standard)
-            let result = try await body(identity, engine)
-            await engine.close()
-            return result
-        } catch {
-            await engine.close()
-            throw error
+        try await withEngine { engine in
+            try await body(try Identity(engine: engine, environment: .system, parameters: .standard), engine)
         }
     }
 }

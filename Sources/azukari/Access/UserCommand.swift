@@ -14,7 +14,7 @@ struct UserCommand: AsyncParsableCommand {
 }
 
 /// `azukari user add`.
-struct UserAddCommand: AsyncParsableCommand {
+struct UserAddCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Add somebody who may sign in.",
@@ -33,7 +33,8 @@ struct UserAddCommand: AsyncParsableCommand {
     @Option(help: "Their mail address. Default: the user name.") var email: String?
     @Option(help: "What they may do: the name of a profile.") var profile = "System Administrator"
     @Option(help: "ja or en_US. Default: the organisation's.") var language: String?
-    @Option(help: "A file whose first line is the password; - is standard input.") var passwordFile: String?
+    @Option(help: "A file whose first line is the password; - is standard input.", transform: Terminal.path)
+    var passwordFile: String?
 
     func run() async throws {
         let password = try passwordFile.map(PasswordFile.read)
@@ -60,14 +61,15 @@ struct UserAddCommand: AsyncParsableCommand {
 }
 
 /// `azukari user password`.
-struct UserPasswordCommand: AsyncParsableCommand {
+struct UserPasswordCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "password",
         abstract: "Set somebody's password, and end all their sign-ins.")
 
     @OptionGroup var organisation: OrganisationOptions
     @Option(help: "What they sign in with.") var username: String
-    @Option(help: "A file whose first line is the password; - is standard input.") var passwordFile = "-"
+    @Option(help: "A file whose first line is the password; - is standard input.", transform: Terminal.path)
+    var passwordFile = "-"
 
     func run() async throws {
         let password = try PasswordFile.read(passwordFile)
@@ -80,9 +82,7 @@ struct UserPasswordCommand: AsyncParsableCommand {
 /// A password handed over in a file, so that it is in no list of processes and no history of a shell.
 enum PasswordFile {
     static func read(_ path: String) throws -> String {
-        let data =
-            path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
-        guard let data, let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first else {
+        guard let data = Terminal.contents(of: path), let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first else {
             throw ValidationError("\(path) holds no password: its first line is the password.")
         }
         return String(line)

@@ -5,7 +5,7 @@ import Foundation
 import Records
 
 /// `azukari export`.
-struct ExportCommand: AsyncParsableCommand {
+struct ExportCommand: OrganisationCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case csv, json, xml }
 
     static let configuration = CommandConfiguration(
@@ -27,7 +27,7 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var organisation: OrganisationOptions
     @Argument(help: "An object's API name, for all of its rows and fields, or a query in SOQL.") var what: String
     @Option(help: "csv, json or xml. Default: as the file's name ends, else csv.") var format: Format?
-    @Option(help: "The file to write. Default: standard output.") var out: String?
+    @Option(help: "The file to write. Default: standard output.", transform: Terminal.path) var out: String?
     @Option(help: "Of CSV: comma, tab, semicolon, pipe, caret or backquote.") var delimiter = "comma"
     @Flag(help: "Of CSV: quote every cell.") var quoteAll = false
     @Flag(help: "Of CSV: end rows with CR LF.") var crlf = false

@@ -51,8 +51,8 @@ final class CSVSource: RowSource {
         self.decoder = decoder
         self.bytesRead = bytesRead
         self.isAtEnd = isAtEnd
-        if let twice = Dictionary(grouping: columns) { $0.lowercased() }.first(where: { $0.value.count > 1 }) {
-            throw LoadError("\(path): the column \(twice.value[0]) stands twice in the header.")
+        if let twice = Dictionary(grouping: columns, by: { $0.lowercased() }).values.first(where: { $0.count > 1 }) {
+            throw LoadError("\(path): the column \(twice[0]) stands twice in the header.")
         }
     }
 

@@ -117,6 +117,6 @@ struct Load {
     private static func resultsName(_ name: String) -> String {
         var stem = URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent
         if stem.hasSuffix(".results") { stem += "-again" }
-        return stem + ".results.csv"
+        return Terminal.path(stem + ".results.csv")
     }
 }

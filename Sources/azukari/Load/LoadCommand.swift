@@ -4,7 +4,7 @@ import Formats
 import Records
 
 /// `azukari load`.
-struct LoadCommand: AsyncParsableCommand {
+struct LoadCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
         abstract: "Load records from CSV or JSON files.",
@@ -38,7 +38,7 @@ struct LoadCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var organisation: OrganisationOptions
-    @Argument(help: "A file or a folder.") var path: String
+    @Argument(help: "A file or a folder.", transform: Terminal.path) var path: String
     @Option(help: "The object of the rows, when the file is not named for it.") var object: String?
     @Option(help: "'Header=Field', or a file of such lines. May be repeated.") var map: [String] = []
     @Option(help: "A mapping that comes with the program.") var mapping: String?
@@ -47,7 +47,8 @@ struct LoadCommand: AsyncParsableCommand {
     @Flag(help: "Agree to what --add-fields proposes.") var yes = false
     @Option(help: "Update the records that have the row's value in this external id, create the others.")
     var upsert: String?
-    @Option(help: "Where refused rows are listed. Default: NAME.results.csv in the current folder.")
+    @Option(
+        help: "Where refused rows are listed. Default: NAME.results.csv in the current folder.", transform: Terminal.path)
     var results: String?
     @Option(help: "comma, tab, semicolon, pipe, caret or backquote. Default: as the header has it.")
     var delimiter: String?

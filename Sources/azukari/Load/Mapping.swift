@@ -35,8 +35,9 @@ struct Mapping {
     init(builtIn: String?, given: [String]) throws {
         if let builtIn { try read(Self.builtIn(builtIn), from: builtIn) }
         for text in given {
-            if FileManager.default.fileExists(atPath: text) {
-                try read(String(contentsOfFile: text, encoding: .utf8), from: text)
+            let path = Terminal.path(text)
+            if FileManager.default.fileExists(atPath: path) {
+                try read(String(contentsOfFile: path, encoding: .utf8), from: text)
             } else if text.contains("=") {
                 try read(text, from: "--map")
             } else {

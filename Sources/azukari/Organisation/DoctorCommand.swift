@@ -4,13 +4,13 @@ import Formats
 import Records
 
 /// `azukari doctor`.
-struct DoctorCommand: AsyncParsableCommand {
+struct DoctorCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Examine an organisation: files, database, change log, evidence log, sealed files.",
         discussion: """
             Reads everything and changes nothing, but that opening the folder takes up what a crash cut off, as every
-            opening does. The service must not be running on the folder.
+            opening does.
 
             EXAMPLES
               azukari doctor --folder /srv/azukari
@@ -21,9 +21,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var organisation: OrganisationOptions
 
     func run() async throws {
-        let engine = try await Engine.open(folder: organisation.path, environment: .system)
-        let findings = await engine.examine()
-        await engine.close()
+        let findings = try await organisation.withEngine { await $0.examine() }
         if organisation.json {
             var json = JSONWriter(isIndented: true)
             json.array { json in

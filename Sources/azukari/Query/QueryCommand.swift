@@ -4,7 +4,7 @@ import Formats
 import Records
 
 /// `azukari query`.
-struct QueryCommand: AsyncParsableCommand {
+struct QueryCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Ask a SOQL query and see the rows.",

@@ -3,7 +3,7 @@ import Engine
 import Records
 
 /// `azukari schema add object`.
-struct SchemaAddObjectCommand: AsyncParsableCommand {
+struct SchemaAddObjectCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "object",
         abstract: "Add a custom object.",
@@ -31,7 +31,7 @@ struct SchemaAddObjectCommand: AsyncParsableCommand {
 }
 
 /// `azukari schema add field`.
-struct SchemaAddFieldCommand: AsyncParsableCommand {
+struct SchemaAddFieldCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "field",
         abstract: "Add a custom field to an object.",

@@ -4,7 +4,7 @@ import Formats
 import Records
 
 /// `azukari schema show`.
-struct SchemaShowCommand: AsyncParsableCommand {
+struct SchemaShowCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "List the objects, or the fields of one.",

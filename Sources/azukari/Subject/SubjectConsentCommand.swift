@@ -6,7 +6,7 @@ import Privacy
 import Records
 
 /// `azukari subject consent`.
-struct SubjectConsentCommand: AsyncParsableCommand {
+struct SubjectConsentCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "consent",
         abstract: "Whether a person may be reached, and take down what they decided, with its proof.",
@@ -30,7 +30,8 @@ struct SubjectConsentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp(stringLiteral: names(ConsentStatus.allCases.map(\.rawValue)))) var status: String?
     @Option(help: ArgumentHelp(stringLiteral: names(ConsentDecision.methods))) var method: String?
     @Option(help: "Where they said it: the address of a form, the name of a campaign.") var source: String?
-    @Option(help: "A file with the text that they agreed to; - is standard input.") var text: String?
+    @Option(help: "A file with the text that they agreed to; - is standard input.", transform: Terminal.path)
+    var text: String?
     @Option(help: "Which version of the text.") var textVersion: String?
     @Option(help: "The language of the text: ja or en.") var language = "en"
     @Option(help: "When they decided: 2026-11-20, or 2026-11-20T09:30:00Z. Default: now.") var captured: String?
@@ -95,9 +96,7 @@ struct SubjectConsentCommand: AsyncParsableCommand {
     }
 
     private static func read(_ path: String) throws -> String {
-        let data =
-            path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
-        guard let data, let text = String(validating: data, as: UTF8.self) else {
+        guard let data = Terminal.contents(of: path), let text = String(validating: data, as: UTF8.self) else {
             throw LoadError("\(path): there is no such file, or it is not UTF-8.")
         }
         return text

@@ -6,7 +6,7 @@ import Privacy
 import Records
 
 /// `azukari subject package`.
-struct SubjectPackageCommand: AsyncParsableCommand {
+struct SubjectPackageCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "package",
         abstract: "All that is held of a person, as CSV, JSON and XML with a manifest of hashes.",
@@ -20,7 +20,8 @@ struct SubjectPackageCommand: AsyncParsableCommand {
     @OptionGroup var organisation: OrganisationOptions
     @OptionGroup var person: PersonOptions
     @OptionGroup var asking: AskingOptions
-    @Option(help: "A folder that is empty or absent, or a file that ends in .zip.") var out: String
+    @Option(help: "A folder that is empty or absent, or a file that ends in .zip.", transform: Terminal.path)
+    var out: String
 
     func run() async throws {
         let (request, package) = try await organisation.withSession("a package made at the command line") { session in
@@ -45,7 +46,7 @@ struct SubjectPackageCommand: AsyncParsableCommand {
 }
 
 /// `azukari subject restrict`.
-struct SubjectRestrictCommand: AsyncParsableCommand {
+struct SubjectRestrictCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "restrict",
         abstract: "Take a person's records out of every use, sealed, until the restriction is lifted.",
@@ -70,7 +71,7 @@ struct SubjectRestrictCommand: AsyncParsableCommand {
 }
 
 /// `azukari subject lift`.
-struct SubjectLiftCommand: AsyncParsableCommand {
+struct SubjectLiftCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "lift",
         abstract: "End a restriction; the records are back as they were.",

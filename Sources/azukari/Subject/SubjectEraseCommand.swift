@@ -5,7 +5,7 @@ import Privacy
 import Records
 
 /// `azukari subject erase`.
-struct SubjectEraseCommand: AsyncParsableCommand {
+struct SubjectEraseCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "erase",
         abstract: "Erase a person everywhere, and get the signed certificate.",
@@ -25,7 +25,7 @@ struct SubjectEraseCommand: AsyncParsableCommand {
     @OptionGroup var asking: AskingOptions
     @Flag(help: "Show what would be done, and do nothing.") var preview = false
     @Flag(help: "Do not ask again.") var yes = false
-    @Option(help: "Where the certificate is written.") var certificate: String?
+    @Option(help: "Where the certificate is written.", transform: Terminal.path) var certificate: String?
 
     func run() async throws {
         try await organisation.withSession("an erasure at the command line") { session in

@@ -4,7 +4,7 @@ import Formats
 import Records
 
 /// `azukari subject places`.
-struct SubjectPlacesCommand: AsyncParsableCommand {
+struct SubjectPlacesCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "places",
         abstract: "Where a person's data lies, in their own records and in others' texts.",

@@ -5,7 +5,7 @@ import Privacy
 import Records
 
 /// `azukari subject show`.
-struct SubjectShowCommand: AsyncParsableCommand {
+struct SubjectShowCommand: OrganisationCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "A person whole: records, consents, grounds, who read them, open requests.")
