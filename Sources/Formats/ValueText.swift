@@ -25,38 +25,33 @@ enum ValueText {
     }
 
     static func append(_ number: Int64, to out: inout [UInt8]) {
+        grow(&out, atMost: 20) { write(number, to: $0) }
+    }
+
+    /// Writes at most twenty bytes; where they end.
+    static func write(_ number: Int64, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         var rest = number.magnitude
-        if rest < 10, number >= 0 {
-            out.append(UInt8(48 + rest))
-            return
+        var start = out
+        if number < 0 {
+            start[0] = 45
+            start += 1
         }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var place = 20
-            repeat {
-                place -= 1
-                digits[place] = UInt8(48 + rest % 10)
-                rest /= 10
-            } while rest > 0
-            if number < 0 {
-                place -= 1
-                digits[place] = 45
-            }
-            out.append(contentsOf: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(digits)[place...]))
-        }
+        var end = start
+        repeat {
+            end[0] = UInt8(48 + rest % 10)
+            end += 1
+            rest /= 10
+        } while rest > 0
+        var digits = UnsafeMutableBufferPointer(start: start, count: end - start)
+        digits.reverse()
+        return end
     }
 
     /// The shortest digits that read back as the same number, always with a fraction and never with an exponent:
     /// `1.0`, `0.000001`, `10000000000.0`. Loaders refuse `1.0E10`. The number must be finite.
     static func append(_ number: Double, to out: inout [UInt8]) {
         // Below 2⁵³ whole numbers are exact, and amounts and counts are mostly whole.
-        if number.magnitude < 9_007_199_254_740_992, number.rounded(.towardZero) == number,
-            number != 0 || number.sign == .plus
-        {
-            append(Int64(number), to: &out)
-            out.append(46)
-            out.append(48)
-            return
-        }
+        if isExactlyWhole(number) { return grow(&out, atMost: 24) { write(whole: number, to: $0) } }
         var text = number.description
         text.withUTF8 { bytes in
             guard let mark = bytes.firstIndex(of: UInt8(ascii: "e")) else {
@@ -65,6 +60,38 @@ enum ValueText {
             }
             appendPlain(bytes[..<mark], exponent: exponent(bytes[(mark + 1)...]), to: &out)
         }
+    }
+
+    /// The same into memory with room for 360 bytes, nothing for a number that is not finite; where it ends.
+    static func write(_ number: Double, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        if isExactlyWhole(number) { return write(whole: number, to: out) }
+        guard number.isFinite else { return out }
+        var text: [UInt8] = []
+        append(number, to: &text)
+        return write(text, to: out)
+    }
+
+    private static func isExactlyWhole(_ number: Double) -> Bool {
+        number.magnitude < 9_007_199_254_740_992 && number.rounded(.towardZero) == number
+            && (number != 0 || number.sign == .plus)
+    }
+
+    private static func write(
+        whole number: Double, to out: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        let end = write(Int64(number), to: out)
+        end[0] = 46
+        end[1] = 48
+        return end + 2
+    }
+
+    private static func write(
+        _ bytes: [UInt8], to out: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        bytes.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress { out.update(from: start, count: bytes.count) }
+        }
+        return out + bytes.count
     }
 
     private static func exponent(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
@@ -120,12 +147,30 @@ enum ValueText {
         }
     }
 
+    /// The same into memory with room for twice the bytes and four.
+    static func writeBase64(
+        _ bytes: UnsafeBufferPointer<UInt8>, to out: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var text: [UInt8] = []
+        appendBase64(bytes, to: &text)
+        return write(text, to: out)
+    }
+
     @inline(__always)
     private static func grow(_ out: inout [UInt8], by count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Void) {
+        grow(&out, atMost: count) {
+            write($0)
+            return $0 + count
+        }
+    }
+
+    @inline(__always)
+    private static func grow(
+        _ out: inout [UInt8], atMost count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
+    ) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { room in
             guard let start = room.baseAddress else { return }
-            write(start)
-            out.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+            out.append(contentsOf: UnsafeBufferPointer(start: start, count: write(start) - start))
         }
     }
 }

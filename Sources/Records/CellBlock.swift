@@ -1,4 +1,4 @@
-/// Rows for a bulk load: cells one behind the other, as many a row as there are columns, their texts in one buffer.
+/// Rows in bulk: cells one behind the other, as many a row as there are columns, their texts in one buffer.
 ///
 /// What a million rows cost is mostly the making of values; a block makes none.
 public struct CellBlock: Sendable {
@@ -16,6 +16,15 @@ public struct CellBlock: Sendable {
     public init(_ rows: [[Value]], columnCount: Int) {
         self.init(columnCount: columnCount)
         for row in rows { append(row) }
+    }
+
+    /// Cells that were made already, row by row, with what their texts and blobs lie in.
+    public init(columnCount: Int, cells: [Cell], bytes: [UInt8]) {
+        precondition(cells.count.isMultiple(of: columnCount), "a row has as many cells as columns")
+        self.columnCount = columnCount
+        self.cells = cells
+        buffer = bytes
+        rows = cells.count / columnCount
     }
 
     /// Room for rows, so that a block that will be large is not moved as it grows.

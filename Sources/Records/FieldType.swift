@@ -17,6 +17,21 @@ public enum FieldType: String, Sendable, CaseIterable {
         }
     }
 
+    /// What a cell of the type is, where it is not null.
+    public var cellKind: Cell.Kind {
+        switch self {
+        case .id, .reference: .id
+        case .boolean: .boolean
+        case .int, .long: .integer
+        case .double, .currency, .percent: .double
+        case .date: .date
+        case .datetime: .datetime
+        case .time: .time
+        case .base64: .bytes
+        default: .text
+        }
+    }
+
     /// What a column of the database holds.
     public enum Storage: Sendable { case integer, double, text, bytes }
 }

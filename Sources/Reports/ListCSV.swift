@@ -21,7 +21,7 @@ struct ListCSV: RowEncoder {
         }
     }
 
-    mutating func row(_ cells: any Cells, into out: inout [UInt8]) {
+    mutating func row(_ cells: CellRow, into out: inout [UInt8]) {
         let (fields, types) = (fields, types)
         csv.append(to: &out) { csv in
             for (place, field) in fields.enumerated() {

@@ -64,7 +64,7 @@ public struct ListView: Sendable {
     ///
     /// That the list leaves the product is put into the evidence log before the first byte; who was in it, into the log
     /// of reads as an export.
-    public func csv(in session: Session) async throws -> AsyncThrowingStream<[UInt8], any Error> {
+    public func csv(in session: Session) async throws -> EncodedRows {
         let stream = try await session.encode(
             soql(fields.map(\.path)), bindings: condition.bindings, with: ListCSV(fields: fields)
         )

@@ -25,9 +25,9 @@ public protocol Store: Sendable {
 
     /// Runs `body` on a reader and hands on the chunks that it emits, at most a few ahead of the consumer.
     /// The reader is released when the body ends or the consumer goes away.
-    func stream(
-        _ body: @escaping @Sendable (any Connection, _ emit: ([UInt8]) throws -> Void) throws -> Void
-    ) -> AsyncThrowingStream<[UInt8], any Error>
+    func stream<Chunk: Sendable>(
+        _ body: @escaping @Sendable (any Connection, _ emit: (Chunk) throws -> Void) throws -> Void
+    ) -> AsyncThrowingStream<Chunk, any Error>
 
     /// Makes what was deleted or overwritten so far vanish from the database's files, their logs and free pages.
     ///
@@ -56,6 +56,9 @@ public protocol Connection: AnyObject {
 
     /// The same with a statement that is found by its identity, for those that run many times a second.
     func rows(_ query: KeptSQL, _ bindings: [Value], _ body: (any Cells) throws -> Bool) throws
+
+    /// Runs a query whose columns hold these kinds; `body` gets its rows in blocks of some hundreds, for bulk work.
+    func blocks(_ query: SQL, as kinds: [Cell.Kind], _ body: (CellBlock) throws -> Void) throws
 
     /// A statement kept for many runs with other bindings; its own bindings only tell their number.
     func prepare(_ statement: SQL) throws -> any PreparedStatement

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The main job by command alone: load, find, consent, package, restrict, lift, erase, verify; answers, exit codes and JSON.
+"""The main job by command alone: load, find, consent, package, restrict, lift, erase, verify; answers, exit codes and JSON. Once on a
+folder that nobody has open, once on one that a server has open, which then carries the commands out.
 
     Tests/Acceptance/command.py [--azukari PATH]
 
@@ -8,6 +9,7 @@ line says so. It closes with `N passed, N failed` and exits 1 on a failure.
 """
 
 import argparse
+import atexit
 import collections
 import csv
 import hashlib
@@ -18,6 +20,10 @@ import pathlib
 import stat
 import subprocess
 import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
 import zipfile
 
 from organisation import DEBUG, Organisation, assert_same
@@ -477,6 +483,91 @@ class MainJob:
         assert ask(self.place / "nothing.json", key).returncode == 1
 
 
+class ServedMainJob(MainJob):
+    """The same while `azukari serve` has the organisation open; what a command changes, the server knows at once."""
+
+    def steps(self):
+        made, *others = super().steps()
+        return [self.serve, *others, self.add_a_field, self.leave, self.stop]
+
+    def serve(self):
+        self.make()
+        ready = self.place / "ready.json"
+        self.log = open(self.place / "serve.log", "wb")
+        self.server = subprocess.Popen(self.at.words("serve", "--port", "0", "--ready", ready), stderr=self.log)
+        atexit.register(self.server.kill)
+        end = time.monotonic() + 60
+        while not ready.exists():
+            assert self.server.poll() is None and time.monotonic() < end, (self.place / "serve.log").read_text()
+            time.sleep(0.05)
+        self.url = json.loads(ready.read_text())["url"]
+        socket = self.at.folder / "azukari.sock"
+        assert stat.S_IMODE(socket.stat().st_mode) == 0o600, oct(socket.stat().st_mode)
+        self.at.refused("serve", "--port", "0", saying="UNABLE_TO_LOCK_ROW")
+        self.at.refused("init", "--name", "Again", saying="organisation in this folder")
+
+    def post(self, path, body, token=None):
+        """The status and the JSON of an answer."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"} if token else {}
+        request = urllib.request.Request(self.url + path, body.encode(), headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def add_a_field(self):
+        """A user, a program, an object and a field added by command serve the next request, without a restart."""
+        password = subprocess.run(
+            self.at.words("user", "add", "--username", "me@example.com", "--last-name", "Me", "--password-file", "-"),
+            input=b"correct horse battery staple\n",
+            capture_output=True,
+        )
+        assert password.returncode == 0, password.stderr
+        program = self.at.json("application", "add", "--name", "Test", "--run-as", "me@example.com")
+        form = urllib.parse.urlencode({"grant_type": "client_credentials", **program})
+        status, answer = self.post("/services/oauth2/token", form)
+        assert status == 200, answer
+        token = answer["access_token"]
+        visit = json.dumps({"Guest__c": None, "Rooms__c": 3})
+        assert self.post("/services/data/v68.0/sobjects/Visit__c", visit, token)[0] == 404
+        self.at.run("schema", "add", "object", "Visit__c", "--auto-number", "V-{00000}")
+        self.at.run("schema", "add", "field", "Visit__c", "Guest__c", "--type", "reference", "--to", "Contact")
+        status, answer = self.post("/services/data/v68.0/sobjects/Visit__c", visit, token)
+        assert status == 400 and answer[0]["errorCode"] == "INVALID_FIELD", answer
+        self.at.run("schema", "add", "field", "Visit__c", "Rooms__c", "--type", "int")
+        status, answer = self.post("/services/data/v68.0/sobjects/Visit__c", visit, token)
+        assert status == 201, answer
+        assert self.at.query("SELECT Name, Rooms__c FROM Visit__c")[0]["Rooms__c"] == 3
+
+    def leave(self):
+        """Who leaves, or reads no further, holds up nobody: neither other commands nor the server's end."""
+        reader = subprocess.Popen(self.at.words("export", "Contact", "--format", "xml"), stdout=subprocess.PIPE)
+        reader.stdout.read(10)
+        asker = subprocess.Popen(self.at.words("user", "password", "--username", "me@example.com"), stdin=subprocess.PIPE)
+        killed = subprocess.Popen(self.at.words("export", "CaseComment"), stdout=subprocess.PIPE)
+        killed.stdout.read(10)
+        killed.kill()
+        killed.wait()
+        assert self.at.count("Visit__c") == 1
+        broken = subprocess.run(f"'{self.azukari}' export CaseComment --folder '{self.at.folder}' | head -1", shell=True, capture_output=True)
+        assert broken.stdout.startswith(b"Id,"), broken
+        assert self.at.count("Visit__c") == 1 and self.server.poll() is None
+        self.waiting = [reader, asker]
+
+    def stop(self):
+        self.server.terminate()
+        assert self.server.wait(timeout=60) == 0
+        for process in self.waiting:
+            assert process.wait(timeout=60) != 0, process.args
+        self.log.close()
+        log = (self.place / "serve.log").read_text()
+        assert self.contact["Email"] not in log and self.ext not in log, log
+        assert not (self.at.folder / "azukari.sock").exists()
+        assert self.at.count("Visit__c") == 1
+        self.at.changes()
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--azukari", type=pathlib.Path, default=DEBUG)
@@ -484,7 +575,12 @@ def main():
     if is_absent():
         return
     with tempfile.TemporaryDirectory(prefix="azukari-command-") as folder:
-        run(MainJob(options.azukari.resolve(), pathlib.Path(folder)).steps(), is_a_chain=True)
+        steps = []
+        for job in (MainJob, ServedMainJob):
+            place = pathlib.Path(folder) / job.__name__
+            place.mkdir()
+            steps += job(options.azukari.resolve(), place).steps()
+        run(steps, is_a_chain=True)
 
 
 main()

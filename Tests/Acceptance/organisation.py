@@ -73,19 +73,26 @@ class Organisation:
 
     def tables(self):
         """Every row of every table, read beside the program: the whole dump."""
+        if (self.folder / "azukari.sock").exists():  # A server writes meanwhile, so the files may not be copied.
+            return self.dump(f"file:{self.folder / 'azukari.sqlite'}?mode=ro")
         with tempfile.TemporaryDirectory(dir=self.folder.parent) as place:
             for name in os.listdir(self.folder):
                 if name.startswith("azukari.sqlite") and not name.endswith("-shm"):
                     shutil.copy(self.folder / name, place)
-            connection = sqlite3.connect(pathlib.Path(place) / "azukari.sqlite")
-            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            dump = {}
-            for name in names:
-                rows = connection.execute(f'SELECT * FROM "{name}"')
-                columns = [column[0] for column in rows.description]
-                dump[name] = [dict(zip(columns, row)) for row in rows]
-            connection.close()
-            return dump
+            return self.dump(f"file:{place}/azukari.sqlite")
+
+    @staticmethod
+    def dump(address):
+        connection = sqlite3.connect(address, uri=True)
+        connection.execute("BEGIN")
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        dump = {}
+        for name in names:
+            rows = connection.execute(f'SELECT * FROM "{name}"')
+            columns = [column[0] for column in rows.description]
+            dump[name] = [dict(zip(columns, row)) for row in rows]
+        connection.close()
+        return dump
 
     def files_holding(self, texts, besides=()):
         """The files with one of the texts in them, whatever the letter case."""

@@ -72,8 +72,7 @@ struct CSVWriterTests {
     @Test func `cells are written in the platform's forms`() throws {
         let (cells, types) = try FixedCells.sample()
         var csv = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)
-        for (column, type) in types.enumerated() { csv.cell(cells, column, type) }
-        csv.endRow()
+        CellBlock([cells.values], columnCount: types.count).forEachRow { csv.row($0) }
         let id = cells.values[0].id?.description ?? ""
         #expect(
             String(decoding: csv.bytes, as: UTF8.self) == """
@@ -114,6 +113,28 @@ struct CSVWriterTests {
         let text = String(decoding: csv.bytes, as: UTF8.self)
         #expect(!text.contains("e") && text.contains("."))
         #expect(try #require(Double(text)).bitPattern == number.bitPattern)
+    }
+
+    @Test(arguments: [CSVWriter.Quoting.whenNeeded, .always], [false, true])
+    func `a row is written at once as it is value by value`(quoting: CSVWriter.Quoting, isSafe: Bool) {
+        let seed = UInt64.random(in: 0 ... .max)
+        var generator = Generator(seed: seed)
+        let numbers: [Value] = [
+            .double(.nan), .double(-.infinity), .double(-0.0), .double(.leastNonzeroMagnitude), .integer(.min),
+            .integer(0), .double(-.greatestFiniteMagnitude), .null, .boolean(false), .bytes([]),
+        ]
+        for _ in 0..<300 {
+            let row = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
+                Bool.random(using: &generator)
+                    ? .text(generator.text(charactersMax: 30)) : numbers.randomElement(using: &generator) ?? .null
+            }
+            var one = CSVWriter(delimiter: .comma, lineEnding: .crlf, quoting: quoting, isSpreadsheetSafe: isSafe)
+            for value in row { one.value(value) }
+            one.endRow()
+            var whole = CSVWriter(delimiter: .comma, lineEnding: .crlf, quoting: quoting, isSpreadsheetSafe: isSafe)
+            CellBlock([row], columnCount: row.count).forEachRow { whole.row($0) }
+            #expect(whole.bytes == one.bytes, "seed \(seed)")
+        }
     }
 
     @Test(arguments: CSVDelimiter.allCases, LineEnding.allCases)

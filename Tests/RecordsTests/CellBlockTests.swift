@@ -17,6 +17,16 @@ struct CellBlockTests {
         #expect((0..<4).map(block.values) == rows + rows)
     }
 
+    @Test func `rows are read where they lie`() {
+        var seen: [[Value]] = []
+        CellBlock(rows, columnCount: 6).forEachRow(width: 5) { row in
+            let types: [FieldType] =
+                seen.isEmpty ? [.string, .boolean, .int, .double, .string] : [.string, .datetime, .time, .id, .base64]
+            seen.append((0..<row.count).map { row.value($0, as: types[$0]) })
+        }
+        #expect(seen == rows.map { Array($0.prefix(5)) })
+    }
+
     @Test func `parts of a text become cells, empty ones null`() {
         var block = CellBlock(columnCount: 3)
         let parts = [0..<2, 3..<3, 4..<7]

@@ -18,7 +18,7 @@ struct ReadingTests {
                 try connection.execute("CREATE TABLE t (a INTEGER)")
                 try connection.execute("INSERT INTO t VALUES (1)")
             }
-            let stream = store.stream { connection, emit in
+            let stream = store.stream { (connection, emit: ([UInt8]) throws -> Void) in
                 for _ in 0..<20 {
                     let count = try connection.first("SELECT count(*) FROM t") { $0.int64(0) } ?? -1
                     try emit([UInt8(count)])
@@ -113,7 +113,7 @@ struct ReadingTests {
     func `a stream stays a few chunks ahead of a slow consumer`(driver: Driver) async throws {
         try await driver.withStore { store, _ in
             let sent = Sent()
-            let stream = store.stream { _, emit in
+            let stream = store.stream { (_, emit: ([UInt8]) throws -> Void) in
                 for number in 0..<100 {
                     try emit([UInt8(number)])
                     sent.count.withLock { $0 += 1 }
@@ -134,7 +134,8 @@ struct ReadingTests {
     func `a dropped stream frees its reader`(driver: Driver) async throws {
         try await driver.withStore(readers: 1) { store, _ in
             for _ in 0..<20 {
-                for try await _ in store.stream({ _, emit in while true { try emit([1]) } }) { break }
+                for try await _ in store.stream({ (_, emit: ([UInt8]) throws -> Void) in while true { try emit([1]) } })
+                { break }
             }
             let one = try await store.read { try $0.first("SELECT 1") { $0.int64(0) } }
             #expect(one == 1)
@@ -145,7 +146,9 @@ struct ReadingTests {
     func `streams leave a reader to others`(driver: Driver) async throws {
         try await driver.withStore(readers: 3) { store, _ in
             var iterators = (0..<5).map { _ in
-                store.stream { _, emit in for number in 0..<50 { try emit([UInt8(number)]) } }.makeAsyncIterator()
+                store.stream { (_, emit: ([UInt8]) throws -> Void) in
+                    for number in 0..<50 { try emit([UInt8(number)]) }
+                }.makeAsyncIterator()
             }
             // Two run, and wait for their consumers; three wait for a reader.
             #expect(try await iterators[0].next() == [0])
@@ -162,7 +165,7 @@ struct ReadingTests {
     func `an error in a stream arrives after its chunks`(driver: Driver) async throws {
         try await driver.withStore { store, _ in
             var taken: [UInt8] = []
-            let stream = store.stream { connection, emit in
+            let stream = store.stream { (connection, emit: ([UInt8]) throws -> Void) in
                 try emit([1])
                 try connection.execute("SELECT * FROM missing")
             }

@@ -86,7 +86,8 @@ struct ScrubTests {
                 try connection.execute("CREATE TABLE t (a TEXT)")
                 try connection.execute("INSERT INTO t VALUES ('held-secret')")
             }
-            var reading: AsyncThrowingStream<[UInt8], any Error>.Iterator? = store.stream { connection, emit in
+            var reading: AsyncThrowingStream<[UInt8], any Error>.Iterator? = store.stream {
+                (connection, emit: ([UInt8]) throws -> Void) in
                 try connection.rows("SELECT a FROM t") { _ in
                     while true { try emit([1]) }
                 }

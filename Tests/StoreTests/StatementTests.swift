@@ -13,15 +13,54 @@ struct StatementTests {
                 (.date(Day(year: 1969, month: 12, day: 31)), .date, "INTEGER"),
                 (.datetime(Instant(milliseconds: -1)), .datetime, "INTEGER"),
                 (.time(TimeOfDay(milliseconds: 86_399_999)), .time, "INTEGER"), (.bytes([0, 255]), .base64, "BLOB"),
-                (.id(RecordID(rawValue: 1 << 50)), .id, "INTEGER"), (.null, .string, "TEXT"),
+                (.id(RecordID(rawValue: 1 << 50)), .id, "INTEGER"), (.null, .string, "TEXT"), (.null, .long, "INTEGER"),
+                (.null, .double, "REAL"), (.null, .base64, "BLOB"), (.integer(0), .int, "INTEGER"),
+                (.boolean(false), .boolean, "INTEGER"), (.double(0), .double, "REAL"), (.bytes([]), .base64, "BLOB"),
             ]
             try await store.write { connection in
                 for (value, type, column) in rows {
                     try connection.execute("CREATE TABLE t (a \(column))\(connection.dialect.tableSuffix)")
                     try connection.execute("INSERT INTO t VALUES (\(value))")
                     #expect(try connection.first("SELECT a FROM t") { $0.value(0, as: type) } == value)
+                    try connection.blocks("SELECT a, 'behind' FROM t", as: [type.cellKind, .text]) { block in
+                        #expect((0..<block.rowCount).map(block.values) == [[value, "behind"]])
+                    }
                     try connection.execute("DROP TABLE t")
                 }
+            }
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `blocks hold all rows in their order, however long the texts`(driver: Driver) async throws {
+        try await driver.withStore { store, _ in
+            // Blocks that are full of rows, of bytes, and of one row alone.
+            let lengths =
+                Array(repeating: 3, count: 1200) + [400_000, 0, 131_072, 131_073, 7] + Array(repeating: 900, count: 300)
+            try await store.write { connection in
+                try connection.execute(
+                    "CREATE TABLE t (i INTEGER PRIMARY KEY, a TEXT, b BLOB)\(connection.dialect.tableSuffix)")
+                for (place, length) in lengths.enumerated() {
+                    let text = String(repeating: "x", count: length)
+                    try connection.execute(
+                        "INSERT INTO t VALUES (\(.integer(Int64(place))), \(.text(text)), \(.bytes([UInt8(place % 256)])))"
+                    )
+                }
+            }
+            let (rows, blocks) = try await store.read { connection in
+                var (found, count): ([[Value]], Int) = ([], 0)
+                try connection.blocks("SELECT i, a, b FROM t ORDER BY i", as: [.integer, .text, .bytes]) { block in
+                    count += 1
+                    found += (0..<block.rowCount).map(block.values)
+                }
+                try connection.blocks("SELECT i FROM t WHERE i < 0", as: [.integer]) { _ in Issue.record("no rows") }
+                return (found, count)
+            }
+            #expect(blocks > 5)
+            #expect(rows.count == lengths.count)
+            for (place, row) in rows.enumerated() {
+                #expect(row[0] == .integer(Int64(place)) && row[2] == .bytes([UInt8(place % 256)]))
+                #expect(row[1].text?.utf8.count == lengths[place])
             }
         }
     }

@@ -15,12 +15,13 @@ public struct ResultColumn: Sendable {
     }
 }
 
-/// Writes the rows of a result as bytes, straight from the statement's memory. Runs on the reader's thread.
+/// Writes the rows of a result as bytes, without making values of them. Runs in the task that reads the result, while
+/// the reader's thread fetches the rows behind.
 public protocol RowEncoder: Sendable {
     /// Before the first row, also when there are none.
     mutating func begin(_ columns: [ResultColumn], into out: inout [UInt8])
     /// One row: the cells in the order of the columns, valid inside this call alone.
-    mutating func row(_ cells: any Cells, into out: inout [UInt8])
+    mutating func row(_ cells: CellRow, into out: inout [UInt8])
     /// After the last row.
     mutating func end(into out: inout [UInt8])
 }

@@ -2,24 +2,24 @@ public import Records
 import Store
 
 extension Session {
-    /// The bytes of a query's rows, as an encoder writes them on the reader's thread: no record is made in between, and
-    /// memory stays flat however many rows there are.
+    /// The bytes of a query's rows, as an encoder writes them: no record is made in between, and memory stays flat however
+    /// many rows there are. One thread reads the rows, and whoever asks for the bytes encodes them meanwhile.
     ///
     /// - Throws: what ``query(_:bindings:deleted:)`` throws, before the first byte; `FUNCTIONALITY_NOT_ENABLED` for
     ///   queries whose rows are not flat (addresses as a whole, `TYPEOF`, child queries).
     public func encode(
         _ soql: String, bindings: [String: BoundValue] = [:], deleted: Deleted = .without,
         with encoder: some RowEncoder
-    ) async throws -> AsyncThrowingStream<[UInt8], any Error> {
+    ) async throws -> EncodedRows {
         try await engine.store.read { connection in
             _ = try self.flatPlan(soql, bindings, deleted, on: connection)
         }
-        return engine.store.stream { connection, emit in
+        let pieces = engine.store.stream { (connection, emit: (EncodedRows.Piece) throws -> Void) in
             // Once more: the stream's own moment of the database may have another schema, or other rights.
             let plan = try self.flatPlan(soql, bindings, deleted, on: connection)
-            var export = Export(session: self, plan: plan, encoder: encoder)
-            try export.run(on: connection, emit: emit)
+            try Export(session: self, plan: plan).run(on: connection, emit: emit)
         }
+        return EncodedRows(pieces, encoder)
     }
 
     private func flatPlan(
@@ -36,48 +36,25 @@ extension Session {
     }
 }
 
-/// One pass over a result, in chunks.
-private struct Export<Encoder: RowEncoder> {
+/// One pass over a result.
+private struct Export {
     let session: Session
     let plan: Plan
-    var encoder: Encoder
-    private var read: [RecordID] = []
 
-    /// A chunk is sent when it is as long as this: handing over costs two threads a wake-up each.
-    private let chunkBytes = 262_144
-
-    init(session: Session, plan: Plan, encoder: Encoder) {
-        self.session = session
-        self.plan = plan
-        self.encoder = encoder
-    }
-
-    mutating func run(on connection: any Connection, emit: ([UInt8]) throws -> Void) throws {
-        var out = fresh()
-        encoder.begin(plan.columns, into: &out)
-        try connection.rows(plan.statement()) { cells in
-            encoder.row(cells, into: &out)
-            if plan.isReported, let id = plan.idColumn { read.append(RecordID(rawValue: cells.int64(id))) }
-            if out.count >= chunkBytes {
-                try emit(out)
-                out = fresh()
-                reportRead()
-            }
-            return true
+    func run(on connection: any Connection, emit: (EncodedRows.Piece) throws -> Void) throws {
+        try emit(.begin(plan.columns))
+        // Behind the columns come ids.
+        let kinds =
+            plan.columns.map(\.type.cellKind) + Array(repeating: .id, count: plan.cellCount - plan.columns.count)
+        try connection.blocks(plan.statement(), as: kinds) { block in
+            try emit(.rows(block))
+            report(block)
         }
-        encoder.end(into: &out)
-        if !out.isEmpty { try emit(out) }
-        reportRead()
+        try emit(.end)
     }
 
-    private func fresh() -> [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(chunkBytes + 8192)
-        return out
-    }
-
-    private mutating func reportRead() {
-        session.report(.export, plan.object.name, read)
-        read.removeAll(keepingCapacity: true)
+    private func report(_ block: CellBlock) {
+        guard plan.isReported, let id = plan.idColumn else { return }
+        session.report(.export, plan.object.name, (0..<block.rowCount).compactMap { block[$0, id].id })
     }
 }

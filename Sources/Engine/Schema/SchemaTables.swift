@@ -39,7 +39,7 @@ enum SchemaTables {
     }
 
     /// Unique fields are unique among the records outside the bin, as on the platform; so their index serves lookups
-    /// that say `"IsDeleted" = 0`.
+    /// that say `"IsDeleted" = 0`. Without the nulls, since SQLite would else go through the whole table by way of it.
     private static func index(_ field: Field, of object: ObjectSchema) -> SQL? {
         let table = Identifier(object.name)
         let column = Identifier(field.name)
@@ -47,7 +47,7 @@ enum SchemaTables {
         if field.isUnique {
             return """
                 CREATE UNIQUE INDEX \(identifier: name) ON \(identifier: table) (\(identifier: column)) \
-                WHERE "IsDeleted" = 0
+                WHERE "IsDeleted" = 0 AND \(identifier: column) IS NOT NULL
                 """
         }
         guard isLookedUp(field, of: object) else { return nil }

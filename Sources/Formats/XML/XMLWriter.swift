@@ -57,7 +57,7 @@ public final class XMLWriter: Sendable {
             text(cells.string(column))
         } else {
             var csv = CSVWriter(delimiter: .comma, lineEnding: .lf, quoting: .whenNeeded)
-            csv.cell(cells, column, type)
+            csv.value(cells.value(column, as: type))
             text(String(decoding: csv.bytes, as: UTF8.self))
         }
         endElement()

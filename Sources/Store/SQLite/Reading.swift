@@ -1,15 +1,15 @@
 import Records
 
 /// The consumer's end of a stream: begins with the first chunk asked for, and lets go of the reader when it is dropped.
-final class Reading: Sendable {
-    private let channel = ChunkChannel()
+final class Reading<Chunk: Sendable>: Sendable {
+    private let channel = ChunkChannel<Chunk>()
     private let ticket = Ticket(interrupts: true)
     private let begin: @Sendable () -> Void
     private let hasBegun = Monitor(false)
 
     init(
         of queue: JobQueue<SQLiteConnection>,
-        _ body: @escaping @Sendable (any Connection, _ emit: ([UInt8]) throws -> Void) throws -> Void
+        _ body: @escaping @Sendable (any Connection, _ emit: (Chunk) throws -> Void) throws -> Void
     ) {
         let (channel, ticket) = (channel, ticket)
         begin = {
@@ -30,7 +30,7 @@ final class Reading: Sendable {
 
     deinit { stop() }
 
-    func next() async throws -> [UInt8]? {
+    func next() async throws -> Chunk? {
         let isFirst = hasBegun.withLock { hasBegun in
             defer { hasBegun = true }
             return !hasBegun

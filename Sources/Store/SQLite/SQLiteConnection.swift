@@ -112,6 +112,14 @@ final class SQLiteConnection: Connection {
         }
     }
 
+    func blocks(_ query: SQL, as kinds: [Cell.Kind], _ body: (CellBlock) throws -> Void) throws {
+        let compiled = try statements.lend(query.text)
+        defer { statements.giveBack(compiled) }
+        try compiled.bind(query.bindings)
+        var reading = BlockReading(compiled, as: kinds)
+        while let block = try reading.next() { try body(block) }
+    }
+
     func prepare(_ statement: SQL) throws -> any PreparedStatement {
         let compiled = try statements.lend(statement.text)
         statements.keepLent(compiled)

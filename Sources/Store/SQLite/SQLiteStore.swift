@@ -98,9 +98,9 @@ public final class SQLiteStore: Store {
         }
     }
 
-    public func stream(
-        _ body: @escaping @Sendable (any Connection, _ emit: ([UInt8]) throws -> Void) throws -> Void
-    ) -> AsyncThrowingStream<[UInt8], any Error> {
+    public func stream<Chunk: Sendable>(
+        _ body: @escaping @Sendable (any Connection, _ emit: (Chunk) throws -> Void) throws -> Void
+    ) -> AsyncThrowingStream<Chunk, any Error> {
         let reading = Reading(of: readers, body)
         return AsyncThrowingStream { try await reading.next() }
     }

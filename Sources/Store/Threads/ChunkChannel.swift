@@ -1,32 +1,34 @@
 import Records
 
-/// Chunks of bytes from a thread to a task, at most a few ahead of it.
-final class ChunkChannel: Sendable {
+/// Chunks of what is read from a thread to a task, at most a few ahead of it.
+final class ChunkChannel<Chunk: Sendable>: Sendable {
     private struct State {
-        var chunks = Line<[UInt8]>()
+        var chunks = Line<Chunk>()
         var isEnded = false
         var failure: (any Error)?
         var isAbandoned = false
-        var consumer: CheckedContinuation<[UInt8]?, any Error>?
+        var consumer: CheckedContinuation<Chunk?, any Error>?
     }
 
     /// Chunks ahead of the consumer. One is being sent, one is ready, the rest bridge a hiccup.
-    private static let aheadMax = 4
+    private let aheadMax = 4
     /// A consumer that takes nothing for so long is given up: it would keep a connection from the others.
-    private static let stallSecondsMax = 60
+    private let stallSecondsMax = 60
+
+    private enum Sending { case handed(CheckedContinuation<Chunk?, any Error>?), abandoned }
+    private enum Taking { case chunk(Chunk), end((any Error)?), wait }
 
     private let monitor = Monitor(State())
 
     /// Hands a chunk over; blocks while the consumer is slow. Throws when it went away.
-    func send(_ chunk: [UInt8]) throws {
-        enum Step { case handed(CheckedContinuation<[UInt8]?, any Error>?), abandoned }
-        let step: Step? = monitor.wait(atMost: Self.stallSecondsMax) { state in
+    func send(_ chunk: Chunk) throws {
+        let step: Sending? = monitor.wait(atMost: stallSecondsMax) { state in
             if state.isAbandoned { return .abandoned }
             if let consumer = state.consumer {
                 state.consumer = nil
                 return .handed(consumer)
             }
-            guard state.chunks.count < Self.aheadMax else { return nil }
+            guard state.chunks.count < aheadMax else { return nil }
             state.chunks.append(chunk)
             return .handed(nil)
         }
@@ -36,7 +38,7 @@ final class ChunkChannel: Sendable {
         case nil:
             throw PlatformError(
                 .queryTimeout,
-                "The result was not read for \(Self.stallSecondsMax) seconds. Ask again and read it without a pause."
+                "The result was not read for \(stallSecondsMax) seconds. Ask again and read it without a pause."
             )
         }
     }
@@ -64,10 +66,9 @@ final class ChunkChannel: Sendable {
     }
 
     /// The next chunk; nil at the end.
-    func next() async throws -> [UInt8]? {
+    func next() async throws -> Chunk? {
         try await withCheckedThrowingContinuation { continuation in
-            enum Step { case chunk([UInt8]), end((any Error)?), wait }
-            let step: Step = monitor.withLock { state in
+            let step: Taking = monitor.withLock { state in
                 if let chunk = state.chunks.popFirst() { return .chunk(chunk) }
                 if state.isAbandoned { return .end(CancellationError()) }
                 if state.isEnded {

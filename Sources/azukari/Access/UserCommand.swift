@@ -82,7 +82,9 @@ struct UserPasswordCommand: OrganisationCommand {
 /// A password handed over in a file, so that it is in no list of processes and no history of a shell.
 enum PasswordFile {
     static func read(_ path: String) throws -> String {
-        guard let data = Terminal.contents(of: path), let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first else {
+        guard let data = Terminal.contents(of: path),
+            let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first
+        else {
             throw ValidationError("\(path) holds no password: its first line is the password.")
         }
         return String(line)

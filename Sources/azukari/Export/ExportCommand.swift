@@ -81,7 +81,7 @@ struct ExportCommand: OrganisationCommand {
 
     private func stream(
         _ soql: String, _ count: RowCount, in session: Session
-    ) async throws -> AsyncThrowingStream<[UInt8], any Error> {
+    ) async throws -> EncodedRows {
         let deleted: Deleted = all ? .with : .without
         let ending = URL(fileURLWithPath: out ?? "").pathExtension.lowercased()
         switch format ?? Format(rawValue: ending) ?? .csv {

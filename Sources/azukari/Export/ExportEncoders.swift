@@ -14,33 +14,17 @@ final class RowCount: Sendable {
 struct CSVExport: RowEncoder {
     let count: RowCount
     var csv: CSVWriter
-    private var types: [FieldType] = []
-
-    init(count: RowCount, csv: CSVWriter) {
-        self.count = count
-        self.csv = csv
-    }
 
     mutating func begin(_ columns: [ResultColumn], into out: inout [UInt8]) {
-        types = columns.map(\.type)
         csv.append(to: &out) { csv in
             for column in columns { csv.text(column.name) }
             csv.endRow()
         }
     }
 
-    mutating func row(_ cells: any Cells, into out: inout [UInt8]) {
-        line(cells, into: &out)
+    mutating func row(_ cells: CellRow, into out: inout [UInt8]) {
+        csv.append(to: &out) { $0.row(cells) }
         count.advance()
-    }
-
-    /// With the kind of cells looked up once a row, not once a cell.
-    private mutating func line(_ cells: some Cells, into out: inout [UInt8]) {
-        let types = types
-        csv.append(to: &out) { csv in
-            for column in types.indices { csv.cell(cells, column, types[column]) }
-            csv.endRow()
-        }
     }
 
     mutating func end(into out: inout [UInt8]) {}
@@ -61,7 +45,7 @@ struct JSONExport: RowEncoder {
         out.append(UInt8(ascii: "["))
     }
 
-    mutating func row(_ cells: any Cells, into out: inout [UInt8]) {
+    mutating func row(_ cells: CellRow, into out: inout [UInt8]) {
         if !isFirst { out.append(UInt8(ascii: ",")) }
         isFirst = false
         out.append(0x0A)
@@ -100,7 +84,7 @@ struct XMLExport: RowEncoder {
         xml.attribute("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
     }
 
-    mutating func row(_ cells: any Cells, into out: inout [UInt8]) {
+    mutating func row(_ cells: CellRow, into out: inout [UInt8]) {
         xml.beginElement("record")
         for (place, column) in columns.enumerated() { xml.cell(column.name, cells, place, column.type) }
         xml.endElement()

@@ -48,7 +48,8 @@ struct LoadCommand: OrganisationCommand {
     @Option(help: "Update the records that have the row's value in this external id, create the others.")
     var upsert: String?
     @Option(
-        help: "Where refused rows are listed. Default: NAME.results.csv in the current folder.", transform: Terminal.path)
+        help: "Where refused rows are listed. Default: NAME.results.csv in the current folder.",
+        transform: Terminal.path)
     var results: String?
     @Option(help: "comma, tab, semicolon, pipe, caret or backquote. Default: as the header has it.")
     var delimiter: String?
