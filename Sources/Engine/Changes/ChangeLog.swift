@@ -16,6 +16,9 @@ import Synchronization
 final class ChangeLog: Sendable {
     private let folder: String
     private let state: Mutex<State>
+    /// How often the file was cut back to what is committed; only by the writer's thread. Beside the state, since that
+    /// is held for as long as a chunk is written ahead, and no commit should wait for it.
+    private let cuts = Atomic(0)
 
     private struct State {
         /// Where the files end; behind the committed mark while something is written ahead.
@@ -23,8 +26,6 @@ final class ChangeLog: Sendable {
         var file: Int32
         /// Numbers of the shapes that the segment names, by object and fields.
         var shapes: [String: UInt16] = [:]
-        /// How often the file was cut back to what is committed.
-        var cuts = 0
     }
 
     /// What the database says of the files.
@@ -89,7 +90,7 @@ final class ChangeLog: Sendable {
         return try state.withLock { state in
             let start = state.mark
             try write(&state) { state, mark in Self.number(&changes, &state, &mark) }
-            return WrittenAhead(start: start, end: state.mark, cuts: state.cuts)
+            return WrittenAhead(start: start, end: state.mark, cuts: cuts.load(ordering: .relaxed))
         }
     }
 
@@ -97,11 +98,11 @@ final class ChangeLog: Sendable {
     ///
     /// False when it lies no longer where the log goes on, since another transaction came between: append it then.
     func commit(_ written: WrittenAhead, _ connection: any Connection) throws -> Bool {
-        try state.withLock { state in
-            guard written.cuts == state.cuts, try Self.mark(connection) == written.start else { return false }
-            try Self.store(written.end, connection)
-            return true
+        guard written.cuts == cuts.load(ordering: .relaxed), try Self.mark(connection) == written.start else {
+            return false
         }
+        try Self.store(written.end, connection)
+        return true
     }
 
     /// Changes in the file that no transaction stands behind yet.
@@ -187,7 +188,7 @@ final class ChangeLog: Sendable {
     /// Goes back to what is committed, after a transaction that was rolled back behind its append.
     private func settle(_ state: inout State, to committed: Mark) throws {
         guard state.mark != committed else { return }
-        state.cuts += 1
+        cuts.wrappingAdd(1, ordering: .relaxed)
         if state.mark.segment != committed.segment {
             let file = try Self.open(folder, segment: committed.segment)
             Glibc.close(state.file)
