@@ -10,6 +10,13 @@ public protocol Store: Sendable {
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
+    /// The same, but a power failure may undo what was committed, until ``settle()`` has returned: nobody may be told of it
+    /// before. For bulk work, which writes on while the disk works.
+    func writeUnsettled<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+
+    /// Waits until all that is committed is on the disk, also for a caller that was cancelled.
+    func settle() async throws
+
     /// Queues a transaction for which nobody waits, behind the writes asked for before. `ended` runs on the writer's thread
     /// when it is over, with the error that undid it or nil.
     func writeSoon(

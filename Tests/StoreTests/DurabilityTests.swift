@@ -35,6 +35,36 @@ struct DurabilityTests {
         }
     }
 
+    @Test(arguments: Driver.allCases)
+    func `what is settled later is committed at once, and rolled back as a whole`(driver: Driver) async throws {
+        try await driver.withStore { store, _ in
+            try await store.settle()
+            try await store.writeUnsettled { try $0.execute("CREATE TABLE t (a INTEGER)") }
+            await #expect(throws: CancellationError.self) {
+                try await store.writeUnsettled { connection in
+                    try connection.execute("INSERT INTO t VALUES (1)")
+                    throw CancellationError()
+                }
+            }
+            try await store.writeUnsettled { try $0.execute("INSERT INTO t VALUES (2)") }
+            #expect(try await store.read { try $0.all("SELECT a FROM t") { $0.int64(0) } } == [2])
+            try await store.settle()
+        }
+    }
+
+    @Test
+    func `a writer waits for the disk again after what is settled later`() async throws {
+        try await Driver.sqlite.withStore { store, _ in
+            let level = { @Sendable (connection: any Connection) in
+                try connection.first("PRAGMA synchronous") { $0.int64(0) }
+            }
+            #expect(try await store.writeUnsettled { try level($0) } == 1)
+            #expect(try await store.write { try level($0) } == 2)
+            _ = try? await store.writeUnsettled { _ in throw CancellationError() }
+            #expect(try await store.write { try level($0) } == 2)
+        }
+    }
+
     @Test
     func `files are their owner's alone`() async throws {
         try await Driver.sqlite.withStore { store, folder in

@@ -29,7 +29,7 @@ struct BulkLoad<Rows: AsyncIteratorProtocol> where Rows.Element == CellBlock {
                 }
             } catch {
                 // What is being written may be committed, so it is told of before the load ends.
-                if let outcomes = try? await writer.next() { try tell(outcomes) }
+                if let outcomes = try? await writer.next() { try await tell(outcomes) }
                 throw error
             }
         }
@@ -54,15 +54,15 @@ struct BulkLoad<Rows: AsyncIteratorProtocol> where Rows.Element == CellBlock {
             }
             guard let chunk = try await sealer.next() else { return }
             let written = try await writer.next()
-            writer.addTask { try await session.engine.store.write { try chunk.write(session, $0) } }
-            // While the writer is busy, the chunk before is told of.
-            if let written { try tell(written) }
+            writer.addTask { try await session.engine.store.writeUnsettled { try chunk.write(session, $0) } }
+            // While the writer is busy, the disk takes the chunk before, and it is told of.
+            if let written { try await tell(written) }
             if !isPipelined {
-                if let written = try await writer.next() { try tell(written) }
+                if let written = try await writer.next() { try await tell(written) }
                 draft = try await read()
             }
         }
-        if let written = try await writer.next() { try tell(written) }
+        if let written = try await writer.next() { try await tell(written) }
         if let failure { throw failure }
     }
 
@@ -78,7 +78,9 @@ struct BulkLoad<Rows: AsyncIteratorProtocol> where Rows.Element == CellBlock {
         return try await LoadChunk.Draft(block, from: first, columns, session)
     }
 
-    private mutating func tell(_ outcomes: Outcomes) throws {
+    /// Tells of rows once no power failure can undo them.
+    private mutating func tell(_ outcomes: Outcomes) async throws {
+        try await session.engine.store.settle()
         let refused = outcomes.count { $0.outcome.isRefused }
         count.refused += refused
         count.created += outcomes.count - refused

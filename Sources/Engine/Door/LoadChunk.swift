@@ -14,7 +14,7 @@ struct LoadChunk: Sendable {
 
     /// Rows a chunk has, where the caller hands over that many: enough that a commit's cost is spread thin, and few
     /// enough that three of them are a small part of the memory a process may take.
-    static let rowsMin = 12_000
+    static let rowsMin = 11_000
 
     /// Rows whose values were read, whose parents were found and which have what is required: the steps of ``WriteSteps``
     /// that need neither writer nor keys.

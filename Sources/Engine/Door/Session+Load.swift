@@ -12,7 +12,7 @@ public struct LoadCount: Sendable {
 extension Session {
     /// Creates records by the bulk road: while a chunk is written, the next is sealed and the one behind it read and checked.
     ///
-    /// Each chunk of some twelve thousand rows is a transaction of its own, whole or not at all; an error ends the load
+    /// Each chunk of some eleven thousand rows is a transaction of its own, whole or not at all; an error ends the load
     /// and leaves the chunks before it. Memory does not grow with the number of rows. The search index is made
     /// afterwards: by ``Engine/settleSearch(progress:)``, or by whoever searches first.
     /// - Parameters:

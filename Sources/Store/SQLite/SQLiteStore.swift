@@ -7,6 +7,7 @@ public final class SQLiteStore: Store {
     private let writer: JobQueue<SQLiteConnection>
     private let readers: JobQueue<SQLiteConnection>
     private let checkpoints: Checkpoints
+    private let log: LogFile
     private let spare = SpareConnections<SQLiteConnection> { $0.close() }
 
     /// Opens the file, or makes it with mode 0600.
@@ -47,6 +48,7 @@ public final class SQLiteStore: Store {
         writer = JobQueue(longMax: 1)
         readers = JobQueue(longMax: max(1, count - 1))
         checkpoints = Checkpoints(connections[1])
+        log = LogFile(path: path + "-wal")
         connections[0].tell(checkpoints)
         for connection in connections.suffix(spareCount) {
             connection.refuseToWait()
@@ -65,6 +67,25 @@ public final class SQLiteStore: Store {
 
     public func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         try await run(on: writer, interrupts: false) { try $0.inTransaction("BEGIN IMMEDIATE", body) }
+    }
+
+    public func writeUnsettled<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        try await run(on: writer, interrupts: false) { try $0.inUnsettledTransaction(body) }
+    }
+
+    public func settle() async throws {
+        // On a reader's thread, since it waits for the disk. Not cancelled: who asks has committed already.
+        try await withCheckedThrowingContinuation { continuation in
+            readers.add(
+                JobQueue.Job(isLong: false) { [log] _ in
+                    continuation.resume(with: Result { try log.flush() })
+                } refuse: {
+                    continuation.resume(throwing: $0)
+                }
+            )
+        }
     }
 
     public func writeSoon(

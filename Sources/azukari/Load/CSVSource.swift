@@ -16,7 +16,7 @@ final class CSVSource: RowSource {
     private var decoder: TextDecoder
     private var isAtEnd: Bool
     /// Rows after which a block is handed over: as many as the door writes at a time.
-    private static let rowsInBlock = 12_000
+    private static let rowsInBlock = 11_000
     private static let bytesInRead = 1 << 18
 
     /// Opens a file and reads its header.
