@@ -12,6 +12,7 @@ public protocol Store: Sendable {
 
     /// The same, but a power failure may undo what was committed, until ``settle()`` has returned: nobody may be told of it
     /// before. For bulk work, which writes on while the disk works.
+    @discardableResult
     func writeUnsettled<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
     /// Waits until all that is committed is on the disk, also for a caller that was cancelled.

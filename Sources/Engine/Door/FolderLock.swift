@@ -25,7 +25,8 @@ final class FolderLock: Sendable {
             close(file)
             throw PlatformError(
                 .unableToLockRow,
-                "Another process has this organisation open. Stop that server, or ask it instead of the folder."
+                "Another process has this organisation open: a command at work, or a server that takes no commands. "
+                    + "Wait for it, or stop it."
             )
         }
         descriptor = Mutex(file)
