@@ -90,26 +90,29 @@ struct RunningTests {
 
     @Test func `tasks that wait for each other all find a thread`() async {
         let threads = WaitingThreads()
-        let all = 24
-        let condition = NSCondition()
-        let begun = Mutex(0)
+        let meeting = Meeting(of: 24)
         await withTaskGroup { group in
-            for _ in 0..<all {
-                group.addTask(executorPreference: threads) {
-                    // Blocks its thread until the last task has one.
-                    Self.meet(all, begun, condition)
-                }
-            }
+            for _ in 0..<24 { group.addTask(executorPreference: threads) { meeting.join() } }
         }
-        #expect(begun.withLock { $0 } == all)
+        #expect(meeting.joined == 24)
     }
 
-    private static func meet(_ all: Int, _ begun: borrowing Mutex<Int>, _ condition: NSCondition) {
-        condition.lock()
-        begun.withLock { $0 += 1 }
-        condition.broadcast()
-        while begun.withLock({ $0 }) < all { condition.wait() }
-        condition.unlock()
+    /// Who joins waits for the last.
+    private final class Meeting: @unchecked Sendable {
+        private let all: Int
+        private let condition = NSCondition()
+        // Behind the condition.
+        private(set) var joined = 0
+
+        init(of all: Int) { self.all = all }
+
+        func join() {
+            condition.withLock {
+                joined += 1
+                condition.broadcast()
+                while joined < all { condition.wait() }
+            }
+        }
     }
 
     @Test func `what is typed relative to another folder is found there`() async {
