@@ -43,7 +43,10 @@ struct Azukari: AsyncParsableCommand {
         do {
             var command = try parseAsRoot(arguments)
             if let command = command as? any OrganisationCommand {
-                return try await command.carryOut(arguments)
+                let code = try await command.carryOut(arguments)
+                // It may have ended well, and not have said all that it had to say.
+                try Task.checkCancellation()
+                return code
             } else if OrganisationOptions.served != nil {
                 throw LoadError("This is no command for a server.")
             } else if var asynchronous = command as? any AsyncParsableCommand {
