@@ -17,6 +17,12 @@ public struct APIRoutes: Sendable {
         )
     }
 
+    /// Answers one row by its id without the router.
+    public var short: ShortAnswer {
+        let rows = Rows(shared: shared)
+        return { rows.getHere($0, $1, $2) }
+    }
+
     /// How errors look under `/services`.
     public static var errorForms: [any ErrorForm] { [RESTErrorForm(), OAuthErrorForm(), SOAPErrorForm()] }
 

@@ -21,9 +21,10 @@ public struct FrontDoor: HTTPResponder {
     ///   - router: the routes of both edges.
     ///   - forms: how errors look, by path.
     ///   - usage: where the calls of the day are counted.
+    ///   - short: answers what is answered on the connection's event loop, before the router is asked.
     public init(
         router: some HTTPResponder<EdgeContext>, forms: [any ErrorForm], address: PublicAddress,
-        usage: RequestUsage, environment: Records.Environment
+        usage: RequestUsage, environment: Records.Environment, short: ShortAnswer? = nil
     ) {
         ids = RequestIDStep(environment: environment)
         log = AccessLogStep(environment: environment)
@@ -31,7 +32,7 @@ public struct FrontDoor: HTTPResponder {
         self.usage = UsageStep(usage: usage)
         errors = ErrorFormStep(forms: forms)
         rate = RateLimitStep(environment: environment)
-        pool = PoolStep(router: router)
+        pool = PoolStep(router: router, short: short)
     }
 
     /// The steps are plain functions in one, not middleware in a chain: each link of a chain waits for the next, and a wait
@@ -46,7 +47,11 @@ public struct FrontDoor: HTTPResponder {
             try size.check(request)
             try rate.check(request, context)
             let request = override.apply(to: request)
-            response = try await pool.respond(to: request, context: context)
+            if let short = pool.answer(request, context) {
+                response = short
+            } else {
+                response = try await pool.respond(to: request, context: context)
+            }
             try errors.refuseUnknown(request, response)
         } catch {
             response = errors.answer(error, to: request, context: context)

@@ -26,14 +26,14 @@ struct ServeComposition {
         let web = try WebRoutes(engine: engine, identity: identity, environment: environment)
         let router = Router(context: EdgeContext.self)
         HealthRoutes(engine: engine).add(to: router)
-        APIRoutes(
+        let api = APIRoutes(
             engine: engine, identity: identity, address: address, usage: usage, environment: environment
-        ).add(to: router)
+        )
+        api.add(to: router)
         web.add(to: router)
         return FrontDoor(
             router: router.buildResponder(), forms: APIRoutes.errorForms + web.errorForms, address: address,
-            usage: usage,
-            environment: environment
+            usage: usage, environment: environment, short: api.short
         )
     }
 }

@@ -78,12 +78,12 @@ struct TestServer: Sendable {
         let address = PublicAddress(isTLS: false, trustedPeers: [])
         let usage = RequestUsage(environment: .system)
         HealthRoutes(engine: engine).add(to: router)
-        APIRoutes(engine: engine, identity: identity, address: address, usage: usage, environment: .system)
-            .add(to: router)
+        let api = APIRoutes(engine: engine, identity: identity, address: address, usage: usage, environment: .system)
+        api.add(to: router)
         return Application(
             responder: FrontDoor(
                 router: router.buildResponder(), forms: APIRoutes.errorForms, address: address, usage: usage,
-                environment: .system
+                environment: .system, short: api.short
             )
         )
     }

@@ -121,7 +121,7 @@ extension Shared {
         return String(Substring(header.utf8[end...].drop { $0 == UInt8(ascii: " ") }))
     }
 
-    private static func version(_ text: String?) throws -> Int {
+    static func version(_ text: String?) throws -> Int {
         guard let text, text.hasPrefix("v"), text.hasSuffix(".0"), let number = Int(text.dropFirst().dropLast(2)) else {
             throw PlatformError(.notFound, "The requested resource does not exist")
         }

@@ -54,6 +54,19 @@ struct Rows {
         throw try await call.absent(try call.id(of: object), object: object)
     }
 
+    /// The same for nearly all calls: on the spot, without routing and without a wait (docs/decisions/0005). Nil where there
+    /// is no such row, or any trouble: the long way says what it is.
+    func getHere(_ path: RowPath, _ request: Request, _ context: EdgeContext) -> Response? {
+        guard let id = RecordID(path.id), let token = Shared.token(of: request),
+            let session = shared.identity.rememberedSession(token: token),
+            let call = try? RESTCall(
+                request: request, context: context, session: session, version: Shared.version(path.version),
+                query: request.query(), shared: shared),
+            let record = try? session.retrieveHere(path.object, id, fields: call.fields(), with: call.records)
+        else { return nil }
+        return call.answer(record: record)
+    }
+
     @Sendable private func update(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let id = try call.id(of: object)

@@ -17,14 +17,35 @@ extension Session {
         try await retrieve(object, ids, fields: fields, as: EncodedRecords(encoder: encoder))
     }
 
+    /// One row by its id, on the calling thread.
+    ///
+    /// - Returns: Nil when it is not there, and also where this would have to wait: ``retrieve(_:_:fields:with:)`` tells.
+    /// - Throws: as that.
+    public func retrieveHere(
+        _ object: String, _ id: RecordID, fields: [String]?, with encoder: any RecordEncoder
+    ) throws -> [UInt8]? {
+        if engine.reads.isFull { return nil }
+        let form = EncodedRecords(encoder: encoder)
+        let found = try engine.store.readHere { try self.rows(object, [id], fields, form, on: $0) }
+        guard let (rows, shown) = found else { return nil }
+        for shown in shown { report(.read, shown.object, shown.ids) }
+        return rows.first?.made
+    }
+
+    private func rows<Form: RecordForm>(
+        _ object: String, _ ids: [RecordID], _ fields: [String]?, _ form: Form, on connection: any Connection
+    ) throws -> ([RowReader<Form>.Row], [Shown]) {
+        let viewer = try viewer(on: connection)
+        let plan = try plan(of: object, fields: fields, viewer, on: connection)
+        var reader = RowReader(connection: connection, form: form)
+        return (try reader.rows(plan, of: ids), reader.shown)
+    }
+
     private func retrieve<Form: RecordForm>(
         _ object: String, _ ids: [RecordID], fields: [String]?, as form: Form
     ) async throws -> [Form.Made?] {
-        let read: @Sendable (any Connection) throws -> ([RowReader<Form>.Row], [Shown]) = { connection in
-            let viewer = try self.viewer(on: connection)
-            let plan = try self.plan(of: object, fields: fields, viewer, on: connection)
-            var reader = RowReader(connection: connection, form: form)
-            return (try reader.rows(plan, of: ids), reader.shown)
+        let read: @Sendable (any Connection) throws -> ([RowReader<Form>.Row], [Shown]) = {
+            try self.rows(object, ids, fields, form, on: $0)
         }
         let here = ids.count <= Self.shortRowsMax ? try engine.store.readHere(read) : nil
         let (found, shown) = if let here { here } else { try await engine.store.read(read) }
