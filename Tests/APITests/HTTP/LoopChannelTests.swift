@@ -22,7 +22,10 @@ import Testing
         }
         let door = FrontDoor(
             router: router.buildResponder(), forms: [], address: PublicAddress(isTLS: false, trustedPeers: []),
-            usage: RequestUsage(environment: .system), environment: .system
+            usage: RequestUsage(environment: .system), environment: .system,
+            short: { row, _, _ in
+                Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: Self.threadName() + row.object)))
+            }
         )
         return Application(
             responder: door, server: .loops(configuration: .init()),
@@ -39,6 +42,7 @@ import Testing
         ("/services/data/v60.0/query?q=SELECT+Id+FROM+Contact", false),
         ("/services/data/v60.0/sobjects/Contact/describe", false), ("/services/data/v60.0/sobjects", false),
         (row + "/Account", false), ("/contacts/003000000000001AAA", false),
+        ("/services/data/v60.0/sobjects/Con%74act/003000000000001AAA", false),
     ])
     func `only one row by its id is answered on the event loop`(path: String, isOnLoop: Bool) async throws {
         try await application().test(.live) { client in

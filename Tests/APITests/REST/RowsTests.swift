@@ -58,6 +58,32 @@ struct RowsTests {
         }
     }
 
+    @Test func `a row is the same by the short way and by the long`() async throws {
+        try await TestServer.run { server in
+            let id = try await server.make("Contact", #"{"LastName":"山田","MailingCity":"大阪","DoNotCall":true}"#)
+            // An escape in the path is for the router to read.
+            for end in ["", "?fields=LastName,DoNotCall", "?fields=%4CastName"] {
+                let short = try await server.call(.get, "sobjects/Contact/\(id)\(end)")
+                let long = try await server.call(.get, "sobjects/Con%74act/\(id)\(end)")
+                #expect(short.status == 200 && short.body == long.body, "\(short.body) \(long.body)")
+                #expect(short.headers[.contentType] == long.headers[.contentType])
+            }
+            for path in [
+                "sobjects/Contact/003000000000ZZZAAA", "sobjects/Nothing/\(id)", "sobjects/Case/\(id)",
+                "sobjects/Contact/\(id)?fields=Nothing", "sobjects/Contact/\(id)?fields=Account.Name",
+                "sobjects/Contact/00300000000000!", "sobjects/Contact/\(id)?fields=%zz",
+            ] {
+                let short = try await server.call(.get, path)
+                let long = try await server.call(.get, path.replacingOccurrences(of: "sobjects/", with: "sobject%73/"))
+                #expect(short.status >= 400 && short.status == long.status && short.body == long.body, "\(path)")
+            }
+            let retired = try await server.call(.get, "sobjects/Contact/\(id)", version: "20.0")
+            #expect(retired.status >= 400)
+            let stranger = try await server.call(.get, "sobjects/Contact/\(id)", token: "nobody's")
+            #expect(stranger.status == 401)
+        }
+    }
+
     @Test func `of two credentials none counts`() async throws {
         try await TestServer.run { server in
             var headers: HTTPFields = [.authorization: "Bearer \(server.token)"]
