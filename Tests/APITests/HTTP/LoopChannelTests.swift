@@ -24,7 +24,8 @@ import Testing
             router: router.buildResponder(), forms: [], address: PublicAddress(isTLS: false, trustedPeers: []),
             usage: RequestUsage(environment: .system), environment: .system,
             short: { row, _, _ in
-                Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: Self.threadName() + row.object)))
+                Response(
+                    status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: Self.threadName() + row.object)))
             }
         )
         return Application(
