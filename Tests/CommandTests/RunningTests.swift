@@ -5,7 +5,7 @@ import Testing
 @testable import azukari
 
 /// What goes between a command and the server that carries it out.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RunningTests {
     /// A folder deeper than the address of a socket may be long.
     private func withFolder(_ body: (String) async throws -> Void) async throws {

@@ -5,7 +5,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ShortReadingTests {
     @Test(arguments: Driver.allCases)
     func `a short reading runs on the thread of whoever asks`(driver: Driver) async throws {

@@ -5,6 +5,21 @@ import Store
 extension QueryCompiler {
     /// A field or function, wherever it stands. Aliases of the select list count where `selection` has them.
     func operand(_ expression: Expression, _ scope: Scope, _ selection: Selection) throws -> Operand {
+        guard let sets = selection.sets else { return try plainOperand(expression, scope, selection) }
+        if case .grouping(let path, let position) = expression {
+            guard let flag = sets.isLeftOut(try scope.field(path)) else {
+                throw context.error(
+                    .malformedQuery, "GROUPING takes a field of the ROLLUP or CUBE: \(path.text)", at: position)
+            }
+            return flag
+        }
+        // What stands inside of an expression is not what is grouped by, but a part of it.
+        var plain = selection
+        plain.sets = nil
+        return sets.shown(try plainOperand(expression, scope, plain))
+    }
+
+    private func plainOperand(_ expression: Expression, _ scope: Scope, _ selection: Selection) throws -> Operand {
         switch expression {
         case .field(let path):
             if path.names.count == 1, let named = selection.aliases[path.last.lowercased()] { return named }
@@ -24,7 +39,8 @@ extension QueryCompiler {
         case .convertCurrency(let path, _): return try scope.field(path)
         case .format(_, let position): throw unsupported("FORMAT", position)
         case .distance(let distance): throw unsupported("DISTANCE", distance.position)
-        case .grouping(_, let position): throw unsupported("GROUPING", position)
+        case .grouping(_, let position):
+            throw context.error(.malformedQuery, "GROUPING is for queries with ROLLUP or CUBE.", at: position)
         case .formula(_, let position): throw unsupported("FORMULA", position)
         }
     }

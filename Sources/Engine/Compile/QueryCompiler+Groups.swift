@@ -5,16 +5,10 @@ import Store
 extension QueryCompiler {
     /// The select list of a query whose rows are groups.
     func selectGroups(_ query: Query, _ scope: Scope, into selection: inout Selection) throws {
-        var groups: [SQL] = []
-        switch query.groupBy {
-        case .plain(let expressions): groups = try expressions.map { try operand($0, scope, Selection()).sql }
-        case .rollup(let list), .cube(let list):
-            throw context.error(
-                .malformedQuery, "GROUP BY ROLLUP and CUBE are not supported.",
-                at: list.first?.position ?? query.position
-            )
-        case nil: break
-        }
+        let groups = try (query.groupBy?.expressions ?? []).map { try operand($0, scope, Selection()).sql }
+        selection.sets = try groupingSets(query, groups)
+        var bare = Selection()
+        bare.sets = selection.sets
         var unnamed = 0
         for item in query.select {
             guard case .expression(let expression, let alias) = item else {
@@ -22,11 +16,15 @@ extension QueryCompiler {
                     .malformedQuery, "A query with GROUP BY selects fields and aggregates alone.", at: item.position
                 )
             }
-            let value = try operand(expression, scope, Selection())
-            if case .aggregate = expression {
-            } else if !groups.contains(where: { $0.text == value.sql.text }) {
-                throw context.error(
-                    .malformedQuery, "Field must be grouped or aggregated: \(value.name)", at: item.position)
+            let value = try operand(expression, scope, bare)
+            switch expression {
+            case .aggregate, .grouping: break
+            default:
+                let plain = try operand(expression, scope, Selection())
+                guard groups.contains(where: { $0.text == plain.sql.text }) else {
+                    throw context.error(
+                        .malformedQuery, "Field must be grouped or aggregated: \(value.name)", at: item.position)
+                }
             }
             let name: String
             if let alias {
@@ -43,7 +41,25 @@ extension QueryCompiler {
             let cell = selection.add(value, named: name)
             selection.node.add(.ready(.value(name, cell: cell, value.type)))
         }
-        if !groups.isEmpty { selection.grouping = " GROUP BY \(.joined(groups, separator: ", "))" }
+        if let sets = selection.sets {
+            selection.grouping = sets.clause
+        } else if !groups.isEmpty {
+            selection.grouping = " GROUP BY \(.joined(groups, separator: ", "))"
+        }
+    }
+
+    private func groupingSets(_ query: Query, _ groups: [SQL]) throws -> GroupingSets? {
+        switch query.groupBy {
+        case nil, .plain: return nil
+        case .rollup(let list), .cube(let list):
+            guard list.count <= GroupingSets.expressionsMax else {
+                throw context.error(
+                    .malformedQuery, "ROLLUP and CUBE take at most \(GroupingSets.expressionsMax) fields.",
+                    at: list[GroupingSets.expressionsMax].position)
+            }
+            if case .rollup = query.groupBy { return GroupingSets(rollup: groups) }
+            return GroupingSets(cube: groups)
+        }
     }
 
     func ordering(_ query: Query, _ scope: Scope, _ selection: Selection) throws -> SQL {

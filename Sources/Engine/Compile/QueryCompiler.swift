@@ -53,7 +53,8 @@ final class QueryCompiler {
             children: selection.children,
             isLasting: isLasting,
             select: "SELECT " + .joined(selection.cells + selection.ids, separator: ", "),
-            from: " FROM \(identifier: Identifier(object.name)) \(identifier: scope.root.alias)" + scope.joins,
+            from: " FROM \(identifier: Identifier(object.name)) \(identifier: scope.root.alias)" + scope.joins
+                + (selection.sets?.join ?? ""),
             deleted: context.deleted,
             deletion: deletion(scope),
             condition: present.isEmpty ? nil : .joined(present, separator: " AND "),

@@ -12,6 +12,8 @@ struct Selection {
     var children: [ChildPlan] = []
     /// `GROUP BY …` or nothing.
     var grouping: SQL = ""
+    /// Of `ROLLUP` and `CUBE`.
+    var sets: GroupingSets?
     /// What stands under an alias, for `HAVING` and `ORDER BY`.
     var aliases: [String: Operand] = [:]
 

@@ -8,7 +8,7 @@ import Records
 import Testing
 
 /// A server whose connections are worked on by their own event loops, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct LoopChannelTests {
+@Suite(.timeLimit(.minutes(5))) struct LoopChannelTests {
     private static let row = "/services/data/v60.0/sobjects/Contact/003000000000001AAA"
 
     private func application() -> some ApplicationProtocol {

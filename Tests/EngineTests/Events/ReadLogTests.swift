@@ -5,7 +5,7 @@ import Testing
 
 @testable import Engine
 
-@Suite(.timeLimit(.minutes(1))) struct ReadLogTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadLogTests {
     private func report(_ tables: PersonTables, _ count: Int) {
         for number in 1...count {
             tables.engine.reads.append(

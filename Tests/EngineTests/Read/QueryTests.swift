@@ -185,6 +185,24 @@ struct QueryTests {
             "SELECT COUNT(Id), COUNT(Origin), COUNT_DISTINCT(Origin), MIN(CaseNumber) low FROM Case",
             ["expr0=4 expr1=3 expr2=2 low=00000001"]
         ),
+        (
+            "SELECT Status, Subject, COUNT(Id) n FROM Case WHERE Status IN ('New', 'Closed') GROUP BY ROLLUP(Status, Subject)",
+            [
+                "Status=Closed Subject=Refund n=1", "Status=Closed Subject=- n=1",
+                "Status=New Subject=Broken lamp n=1", "Status=New Subject=Question n=1", "Status=New Subject=- n=2",
+                "Status=- Subject=- n=3",
+            ]
+        ),
+        (
+            "SELECT GROUPING(Status) g, GROUPING(Subject) h, Status, COUNT(Id) FROM Case GROUP BY CUBE(Status, Subject) HAVING COUNT(Id) > 1 ORDER BY GROUPING(Status) DESC, COUNT(Id) DESC, Status",
+            [
+                "g=1 h=1 Status=- expr0=4", "g=1 h=0 Status=- expr0=2", "g=0 h=1 Status=New expr0=2",
+            ]
+        ),
+        (
+            "SELECT CALENDAR_YEAR(CreatedDate) y, COUNT(Id) n FROM Case GROUP BY ROLLUP(CALENDAR_YEAR(CreatedDate))",
+            ["y=2026 n=4", "y=- n=4"]
+        ),
         ("SELECT Subject, COUNT(Id) FROM Case GROUP BY Subject HAVING COUNT(Id) > 1", ["Subject=Refund expr0=2"]),
         (
             "SELECT Account.Name, COUNT(Id) c FROM Contact WHERE AccountId != null GROUP BY Account.Name ORDER BY Account.Name",
@@ -250,6 +268,19 @@ struct QueryTests {
             "SELECT LastName, COUNT(Id) FROM Contact GROUP BY FirstName", "MALFORMED_QUERY", 1, 8,
             "Field must be grouped or aggregated: LastName"
         ),
+        (
+            "SELECT Status, COUNT(Id) FROM Case GROUP BY ROLLUP(Status, Subject, Origin, Priority)", "MALFORMED_QUERY",
+            1, 77, "at most 3 fields"
+        ),
+        (
+            "SELECT GROUPING(Origin), COUNT(Id) FROM Case GROUP BY ROLLUP(Status)", "MALFORMED_QUERY", 1, 8,
+            "GROUPING takes a field of the ROLLUP or CUBE"
+        ),
+        (
+            "SELECT GROUPING(Status), COUNT(Id) FROM Case GROUP BY Status", "MALFORMED_QUERY", 1, 8,
+            "GROUPING is for queries with ROLLUP or CUBE"
+        ),
+        ("SELECT Origin, COUNT(Id) FROM Case GROUP BY CUBE(Status)", "MALFORMED_QUERY", 1, 8, "must be grouped"),
         ("SELECT SUM(LastName) FROM Contact", "MALFORMED_QUERY", 1, 8, "does not support aggregate operator SUM"),
         (
             "SELECT Id FROM Contact LIMIT 1 OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", 1, 39,
