@@ -1,3 +1,4 @@
+import Records
 import Store
 
 /// What `GROUP BY ROLLUP` and `CUBE` group by: several sets of the expressions in one statement.
