@@ -96,7 +96,6 @@ public protocol PreparedStatement: AnyObject {
 
 /// The places of a prepared statement's `?`, counted from 0. Valid only inside the call that hands it over.
 public protocol Bindings {
-    func setNull(at place: Int)
     /// Integers, booleans (0 and 1), ids, datetimes (milliseconds), dates (days), times (milliseconds).
     func set(_ number: Int64, at place: Int)
     func set(double number: Double, at place: Int)

@@ -16,15 +16,16 @@ extension QueryCompiler {
                     .malformedQuery, "A query with GROUP BY selects fields and aggregates alone.", at: item.position
                 )
             }
-            let value = try operand(expression, scope, bare)
+            let value: Operand
             switch expression {
-            case .aggregate, .grouping: break
+            case .aggregate, .grouping: value = try operand(expression, scope, bare)
             default:
                 let plain = try operand(expression, scope, Selection())
                 guard groups.contains(where: { $0.text == plain.sql.text }) else {
                     throw context.error(
-                        .malformedQuery, "Field must be grouped or aggregated: \(value.name)", at: item.position)
+                        .malformedQuery, "Field must be grouped or aggregated: \(plain.name)", at: item.position)
                 }
+                value = selection.sets?.shown(plain) ?? plain
             }
             let name: String
             if let alias {

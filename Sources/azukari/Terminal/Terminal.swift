@@ -52,8 +52,10 @@ struct Terminal: Sendable {
         let all = [headings] + rows
         let widths = headings.indices.map { column in all.map { places(in: $0[column]) }.max() ?? 0 }
         return all.map { row in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - places(in: $0)) }
-                .joined(separator: "  ").trimmingCharacters(in: CharacterSet(charactersIn: " "))
+            let line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - places(in: $0)) }
+                .joined(separator: "  ")
+            // Behind the last cell alone: a first cell may be empty.
+            return String(line.reversed().drop { $0 == " " }.reversed())
         }.joined(separator: "\n")
     }
 
