@@ -49,18 +49,76 @@ struct StatementTests {
             }
             let (rows, blocks) = try await store.read { connection in
                 var (found, count): ([[Value]], Int) = ([], 0)
-                try connection.blocks("SELECT i, a, b FROM t ORDER BY i", as: [.integer, .text, .bytes]) { block in
-                    count += 1
-                    found += (0..<block.rowCount).map(block.values)
+                for query: SQL in ["SELECT i, a, b FROM t ORDER BY i", "SELECT i, a, b FROM t"] {
+                    let before = found
+                    found = []
+                    try connection.blocks(query, as: [.integer, .text, .bytes]) { block in
+                        count += 1
+                        found += (0..<block.rowCount).map(block.values)
+                    }
+                    #expect(before.isEmpty || before == found)
                 }
                 try connection.blocks("SELECT i FROM t WHERE i < 0", as: [.integer]) { _ in Issue.record("no rows") }
                 return (found, count)
             }
-            #expect(blocks > 5)
+            #expect(blocks > 10)
             #expect(rows.count == lengths.count)
             for (place, row) in rows.enumerated() {
                 #expect(row[0] == .integer(Int64(place)) && row[2] == .bytes([UInt8(place % 256)]))
                 #expect(row[1].text?.utf8.count == lengths[place])
+            }
+        }
+    }
+
+    @Test(
+        arguments: Driver.allCases,
+        [
+            "SELECT i, a FROM t",
+            "SELECT i, a FROM t WHERE i > \(.integer(5)) LIMIT 7",
+            "SELECT i, a FROM t LIMIT 700 OFFSET 31",
+            "SELECT a, COUNT(*) FROM t GROUP BY a",
+            "SELECT DISTINCT a, 1 FROM t",
+            "SELECT i, a FROM t ORDER BY a DESC, i",
+            "SELECT a, i FROM t order by i DESC LIMIT 40 OFFSET 3",
+            "SELECT a, i FROM (SELECT a, i FROM t ORDER BY a, i DESC LIMIT 80)",
+            "SELECT i, a FROM t WHERE i < 9 UNION ALL SELECT i, a FROM t WHERE i > 990",
+            "SELECT x.i, y.a FROM t x LEFT JOIN t y ON y.i = x.i - 500",
+            "WITH some (i, a) AS (SELECT i, a FROM t WHERE i IN (\(.integer(3)), \(.integer(900)))) SELECT i, a FROM some",
+        ] as [SQL])
+    func `blocks hold what the rows of the same query hold`(driver: Driver, query: SQL) async throws {
+        try await driver.withStore { store, _ in
+            try await store.write { connection in
+                try connection.execute(
+                    "CREATE TABLE t (i INTEGER PRIMARY KEY, a INTEGER)\(connection.dialect.tableSuffix)")
+                for number in 1...1000 as ClosedRange<Int64> {
+                    let a: Value = number % 13 == 0 ? .null : .integer(number * 7919 % 50)
+                    try connection.execute("INSERT INTO t VALUES (\(.integer(number)), \(a))")
+                }
+            }
+            try await store.read { connection in
+                let rows = try connection.all(query) { [$0.value(0, as: .long), $0.value(1, as: .long)] }
+                var found: [[Value]] = []
+                try connection.blocks(query, as: [.integer, .integer]) { found += (0..<$0.rowCount).map($0.values) }
+                #expect(found == rows)
+                #expect(!rows.isEmpty)
+            }
+        }
+    }
+
+    @Test(arguments: Driver.allCases, [1, 127, 128, 500])
+    func `blocks have as many columns as a query`(driver: Driver, columns: Int) async throws {
+        try await driver.withStore { store, _ in
+            let values = (0..<columns).map { $0 % 3 == 0 ? Value.null : .text("of column \($0)") }
+            let query: SQL = "SELECT \(SQL.joined(values.map { "\($0)" }, separator: ", "))"
+            let kinds = Array(repeating: Cell.Kind.text, count: columns)
+            try await store.read { connection in
+                var found: [[Value]] = []
+                try connection.blocks(query, as: kinds) { block in
+                    found += (0..<block.rowCount).map(block.values)
+                    // One query's blocks are gone through while another's are filled.
+                    try connection.blocks(query, as: kinds) { found += (0..<$0.rowCount).map($0.values) }
+                }
+                #expect(found == [values, values])
             }
         }
     }

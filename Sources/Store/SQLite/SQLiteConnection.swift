@@ -7,6 +7,7 @@ final class SQLiteConnection: Connection {
     let dialect = Dialect.sqlite
     let cancelMark = CancelMark()
     private let statements: StatementCache
+    private let rowFunction: RowFunction
     /// Tells statements of this transaction from those of earlier ones.
     private(set) var transaction = 0
     private var savepointDepth = 0
@@ -37,6 +38,12 @@ final class SQLiteConnection: Connection {
         statements = StatementCache(opened)
         sqlite3_extended_result_codes(opened, 1)
         IgnoringCase.install(on: opened)
+        do {
+            rowFunction = try RowFunction(on: opened)
+        } catch {
+            sqlite3_close(opened)
+            throw error
+        }
         if role.isReader { cancelMark.watch(opened) }
         sqlite3_busy_timeout(opened, Self.busyMilliseconds)
         do {
@@ -113,10 +120,11 @@ final class SQLiteConnection: Connection {
     }
 
     func blocks(_ query: SQL, as kinds: [Cell.Kind], _ body: (CellBlock) throws -> Void) throws {
-        let compiled = try statements.lend(query.text)
+        let byFunction = rowFunction.query(query.text, columns: kinds.count)
+        let compiled = try statements.lend(byFunction ?? query.text)
         defer { statements.giveBack(compiled) }
         try compiled.bind(query.bindings)
-        var reading = BlockReading(compiled, as: kinds)
+        var reading = BlockReading(compiled, as: kinds, by: byFunction == nil ? nil : rowFunction)
         while let block = try reading.next() { try body(block) }
     }
 
