@@ -31,6 +31,9 @@ extension QueryCompiler {
                 at: comparison.left.position
             )
         }
+        if case .distance = comparison.left, ![.less, .greater].contains(comparison.operator) {
+            throw unfit(comparison, left)
+        }
         switch (comparison.operator, comparison.right) {
         case (.in, .query(let query)), (.notIn, .query(let query)):
             return try semiJoin(left, query, isNegated: comparison.operator == .notIn, comparison)

@@ -38,7 +38,7 @@ extension QueryCompiler {
         // An organisation has one currency, so a field's value is already in the user's.
         case .convertCurrency(let path, _): return try scope.field(path)
         case .format(_, let position): throw unsupported("FORMAT", position)
-        case .distance(let distance): throw unsupported("DISTANCE", distance.position)
+        case .distance(let distance): return try self.distance(distance, scope)
         case .grouping(_, let position):
             throw context.error(.malformedQuery, "GROUPING is for queries with ROLLUP or CUBE.", at: position)
         case .formula(_, let position): throw unsupported("FORMULA", position)
@@ -119,7 +119,7 @@ extension QueryCompiler {
             sql: "(CASE \(value.sql)\(.joined(cases, separator: "")) ELSE \(value.sql) END)", type: .string)
     }
 
-    private func unsupported(_ function: String, _ position: Position) -> PlatformError {
+    func unsupported(_ function: String, _ position: Position) -> PlatformError {
         context.error(.malformedQuery, "The function \(function) is not supported.", at: position)
     }
 }

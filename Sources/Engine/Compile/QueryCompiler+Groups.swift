@@ -5,7 +5,13 @@ import Store
 extension QueryCompiler {
     /// The select list of a query whose rows are groups.
     func selectGroups(_ query: Query, _ scope: Scope, into selection: inout Selection) throws {
-        let groups = try (query.groupBy?.expressions ?? []).map { try operand($0, scope, Selection()).sql }
+        let groups = try (query.groupBy?.expressions ?? []).map { expression -> SQL in
+            if case .distance(let distance) = expression {
+                throw context.error(
+                    .malformedQuery, "DISTANCE can not be grouped in a query call", at: distance.position)
+            }
+            return try operand(expression, scope, Selection()).sql
+        }
         selection.sets = try groupingSets(query, groups)
         var bare = Selection()
         bare.sets = selection.sets

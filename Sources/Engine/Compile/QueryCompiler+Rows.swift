@@ -10,11 +10,11 @@ extension QueryCompiler {
         for item in query.select {
             switch item {
             case .expression(let expression, let alias):
-                if let alias {
+                if let alias, case .field = expression {
                     throw context.error(
                         .malformedQuery, "only aggregate expressions use field aliasing", at: alias.position)
                 }
-                let name = try select(expression, scope, into: &selection)
+                let name = try select(expression, as: alias?.text, scope, into: &selection)
                 guard seen.insert(name.lowercased()).inserted else {
                     throw context.error(.malformedQuery, "duplicate field selected: \(name)", at: item.position)
                 }
@@ -36,10 +36,13 @@ extension QueryCompiler {
     }
 
     /// Adds a field or function; the name it got.
-    private func select(_ expression: Expression, _ scope: Scope, into selection: inout Selection) throws -> String {
+    private func select(
+        _ expression: Expression, as alias: String?, _ scope: Scope, into selection: inout Selection
+    ) throws -> String {
         switch expression {
         case .field(let path), .toLabel(let path, _), .convertCurrency(let path, _):
             let value = try operand(expression, scope, Selection())
+            if let alias { return try select(value, as: alias, at: path.position, into: &selection) }
             let names = scope.names(path)
             let node = try node(names.dropLast(), leaf: path, scope, into: &selection)
             if let compound = try compound(value, path, scope, into: &selection) {
@@ -50,11 +53,29 @@ extension QueryCompiler {
                 node.add(.ready(.value(leaf, cell: cell, value.type)))
             }
             return value.name
+        case .distance(let distance):
+            let value = try operand(expression, scope, Selection())
+            let unnamed = selection.columns.count { $0.name.hasPrefix("expr") }
+            return try select(value, as: alias ?? "expr\(unnamed)", at: distance.position, into: &selection)
+        case .format(_, let position): throw unsupported("FORMAT", position)
         default:
             throw context.error(
                 .malformedQuery, "This function stands in queries with GROUP BY alone.", at: expression.position
             )
         }
+    }
+
+    /// Adds a function's value under a name of its own.
+    private func select(
+        _ value: Operand, as alias: String, at position: Position, into selection: inout Selection
+    ) throws -> String {
+        guard value.type.storage != nil else {
+            throw context.error(
+                .malformedQuery, "A function takes a part of '\(value.name)', not the whole.", at: position)
+        }
+        let cell = selection.add(value, named: alias)
+        selection.node.add(.ready(.value(alias, cell: cell, value.type)))
+        return alias
     }
 
     /// The node of the parent that a path's field belongs to.

@@ -111,12 +111,14 @@ final class SearchIndex: Sendable {
     }
 
     /// Records that may hold a text, by its terms: each must still be compared with its text.
-    /// - Parameter prefix: Only records of this object, the latest first; nil: of any, in ascending order.
-    /// - Returns: At most `limit` ids; empty for a text without a term.
+    /// - Parameters:
+    ///   - terms: What a record must have one of, group by group.
+    ///   - prefix: Only records of this object, the latest first; nil: of any, in ascending order.
+    /// - Returns: At most `limit` ids; empty without a term.
     func candidates(
-        for text: String, _ connection: any Connection, limit: Int, of prefix: KeyPrefix? = nil
+        for terms: [[String]], _ connection: any Connection, limit: Int, of prefix: KeyPrefix? = nil
     ) throws -> [RecordID] {
-        let groups = SearchTerms.searched(text).map { $0.map(hash.number) }
+        let groups = terms.map { $0.map(hash.number) }
         guard !groups.isEmpty else { return [] }
         let sized = try groups.map { group in
             (group: group, count: try group.map { try Self.count($0, connection) }.reduce(0, +))

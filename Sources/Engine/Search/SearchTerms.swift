@@ -42,6 +42,19 @@ struct SearchTerms {
         return groups
     }
 
+    /// The terms of a text whose last word may go on; nil when that word has fewer than two characters. Latin words are
+    /// found so in names and e-mail addresses alone, whose beginnings are terms.
+    static func begun(_ text: String) -> [[String]]? {
+        let folded = FoldedText(text)
+        guard let last = runs(folded).last, last.range.upperBound == folded.count, last.range.count > 1 else {
+            return nil
+        }
+        let before = searched(string(folded.folded[..<last.range.lowerBound]))
+        let points = folded.folded[last.range]
+        guard !last.isEastAsian else { return before + pairs(points).map { [$0] } }
+        return before + [["^" + string(points.prefix(prefixMax))]]
+    }
+
     private mutating func addRuns(_ text: FoldedText, _ kind: Kind) {
         for run in Self.runs(text) {
             let points = text.folded[run.range]

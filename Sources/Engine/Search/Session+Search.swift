@@ -1,4 +1,5 @@
 public import Records
+public import SOQL
 import Store
 
 /// A record that a search found.
@@ -21,14 +22,31 @@ extension Session {
     ///   - limit: At most so many hits of each object, the latest first.
     /// - Throws: `INVALID_SEARCH` for a text without a letter or digit; `INVALID_TYPE` for an object that is not there.
     public func search(_ text: String, in objects: [String]?, limit: Int) async throws -> [SearchHit] {
-        guard !SearchTerms.searched(text).isEmpty else {
-            throw PlatformError(.invalidSearch, "A search has at least one letter or digit.")
-        }
+        try await search(try SearchPattern(text: text), in: objects, .all, limit: limit)
+    }
+
+    /// Records that the term of a SOSL search describes, in the fields of a group that this session may read.
+    ///
+    /// Compared as ``search(_:in:limit:)`` compares. Latin words that end in a wildcard are found in names and e-mail
+    /// addresses; the words of a phrase stand side by side in one field.
+    /// - Parameters:
+    ///   - objects: Where to search; nil: every object that can be searched.
+    ///   - limit: At most so many hits of each object, the latest first.
+    /// - Throws: What that throws; `INVALID_SEARCH` also for a word with fewer than two characters before its first wildcard.
+    public func search(
+        _ term: SearchExpression, in objects: [String]?, _ group: SearchGroup, limit: Int
+    ) async throws -> [SearchHit] {
+        try await search(try SearchPattern(term), in: objects, group, limit: limit)
+    }
+
+    private func search(
+        _ pattern: SearchPattern, in objects: [String]?, _ group: SearchGroup, limit: Int
+    ) async throws -> [SearchHit] {
         try await engine.settleSearch { _ in }
         let found = try await engine.store.read { connection in
             let access = try self.access(on: connection)
             return try self.searched(objects, access).map { object in
-                (object, try self.hits(text, object, limit, access, connection))
+                (object, try self.hits(pattern, object, group, limit, access, connection))
             }
         }
         for (object, hits) in found { report(.search, object, hits.map(\.id)) }
@@ -50,37 +68,50 @@ extension Session {
     }
 
     private func hits(
-        _ text: String, _ object: ObjectSchema, _ limit: Int, _ access: Access, _ connection: any Connection
+        _ pattern: SearchPattern, _ object: ObjectSchema, _ group: SearchGroup, _ limit: Int, _ access: Access,
+        _ connection: any Connection
     ) throws -> [SearchHit] {
         guard let full = access.full.object(object.name) else { return [] }
-        let ids = try engine.search.candidates(
-            for: text, connection, limit: max(limit * 4, 200), of: object.keyPrefix
-        )
+        let fields = SearchIndex.fields(of: full).filter { object.field($0.name) != nil && group.holds($0) }
+        let candidates = try pattern.alternatives.flatMap { terms in
+            try engine.search.candidates(for: terms, connection, limit: max(limit * 4, 200), of: object.keyPrefix)
+        }
+        let ids = pattern.alternatives.count == 1 ? candidates : Set(candidates).sorted(by: >)
         var hits: [SearchHit] = []
         for start in stride(from: 0, to: ids.count, by: 200) where hits.count < limit {
             let rows = try connection.storedRows(Array(ids[start..<min(start + 200, ids.count)]), of: full)
             for row in rows.sorted(by: { $0.id > $1.id }) where hits.count < limit {
                 if row["IsDeleted"].boolean == true { continue }
-                if let hit = hit(text, row, object) { hits.append(hit) }
+                if let hit = hit(pattern, row, fields, object) { hits.append(hit) }
             }
         }
         return hits
     }
 
-    /// The hit, if what the session may see of the row has every word.
-    private func hit(_ text: String, _ row: StoredRow, _ visible: ObjectSchema) -> SearchHit? {
-        let fields = SearchIndex.fields(of: row.object).filter { visible.field($0.name) != nil }
-        let terms = SearchIndex.terms(of: fields.map { row[$0.name].text }, fields)
-        let groups = SearchTerms.searched(text)
-        guard groups.allSatisfy({ group in group.contains(where: terms.contains) }) else { return nil }
-        let snippets = fields.compactMap { field -> (field: String, text: String)? in
-            guard let value = row[field.name].text else { return nil }
-            let own = SearchIndex.terms(of: [value], [field])
-            guard groups.contains(where: { $0.contains(where: own.contains) }) else { return nil }
-            return (field.name, value)
-        }
+    /// The hit, if what the session may see of the row is what is looked for.
+    private func hit(
+        _ pattern: SearchPattern, _ row: StoredRow, _ fields: [Field], _ visible: ObjectSchema
+    ) -> SearchHit? {
+        let texts = fields.compactMap { field in row[field.name].text.map { (field: field, text: $0) } }
+        guard pattern.matches(SearchedTexts(texts)) else { return nil }
+        let snippets = texts.lazy.filter { pattern.touches(SearchedTexts([$0])) }.prefix(3)
         let name = visible.nameField.flatMap { row[$0.name].text } ?? ""
-        return SearchHit(id: row.id, object: visible.name, name: name, snippets: Array(snippets.prefix(3)))
+        return SearchHit(
+            id: row.id, object: visible.name, name: name, snippets: snippets.map { ($0.field.name, $0.text) })
+    }
+}
+
+extension SearchGroup {
+    /// Whether a search in this group of fields looks into a field.
+    fileprivate func holds(_ field: Field) -> Bool {
+        switch self {
+        case .all: true
+        case .name: field.isNameField || field.compoundFieldName == "Name"
+        case .email: field.type == .email
+        case .phone: field.type == .phone
+        // What the platform's sidebar finds people and companies by.
+        case .sidebar: SearchGroup.name.holds(field) || field.type == .email || field.type == .phone
+        }
     }
 }
 

@@ -220,6 +220,52 @@ struct QueryTests {
         ("SELECT Id FROM Contact USING SCOPE mine WHERE LastName = 'O\\'Neil'", ["Id=003#5"]),
     ]
 
+    /// Of Paris, far enough from everything to tell the formulas apart: published distances to a few kilometres.
+    @Test func `distances are those along the surface of the earth`() async throws {
+        let fixture = try await QueryFixture()
+        let places: [(String, Double?, Double)] = [
+            ("Paris", 48.8566, 2.3522), ("London", 51.5074, -0.1278), ("Tokyo", 35.6812, 139.7671),
+            ("opposite", -48.8566, -177.6478), ("nowhere", nil, 0),
+        ]
+        for (place, (name, latitude, longitude)) in places.enumerated() {
+            try await fixture.insert(
+                "Contact", Int64(place + 1),
+                [
+                    "LastName": .text(name), "MailingLatitude": latitude.map { .double($0) } ?? .null,
+                    "MailingLongitude": .double(longitude), "OtherLatitude": .double(48.8566),
+                    "OtherLongitude": .double(2.3522),
+                ])
+        }
+        func lines(_ soql: String, _ bindings: [String: BoundValue] = [:]) async throws -> [String] {
+            try await fixture.session.query(soql, bindings: bindings).map(\.line)
+        }
+        let paris = "DISTANCE(MailingAddress, GEOLOCATION(48.8566, 2.3522), 'km')"
+        for (name, range) in [
+            ("Paris", 0..<0.001), ("London", 343..<344), ("Tokyo", 9710..<9714), ("opposite", 20015..<20016),
+        ] as [(String, Range<Double>)] {
+            for from in [paris, "DISTANCE(MailingAddress, OtherAddress, 'km')"] {
+                let found = try await fixture.session.query(
+                    "SELECT LastName, \(from) far, \(from) FROM Contact WHERE LastName = '\(name)'")
+                let line = try #require(found.first?.line)
+                let numbers = line.split(separator: " ").compactMap { Double($0.split(separator: "=")[1]) }
+                #expect(numbers.count == 2 && numbers[0] == numbers[1] && range.contains(numbers[0]), "\(line)")
+                #expect(line.contains("far=") && line.contains("expr0="))
+            }
+        }
+        #expect(
+            try await lines("SELECT LastName FROM Contact ORDER BY \(paris) DESC NULLS LAST LIMIT 2")
+                == ["LastName=opposite", "LastName=Tokyo"])
+        #expect(
+            try await lines("SELECT LastName FROM Contact WHERE \(paris) < 344 ORDER BY LastName")
+                == ["LastName=London", "LastName=Paris"])
+        // 214 miles are 344 km.
+        #expect(
+            try await lines(
+                "SELECT LastName FROM Contact WHERE DISTANCE(MailingAddress, GEOLOCATION(:a, :b), 'mi') < 214 AND NOT \(paris) < 1",
+                ["a": .one(.double(48.8566)), "b": .one(.double(2.3522))])
+                == ["LastName=London", "LastName=nowhere"])
+    }
+
     @Test func `queries answer the rows that the platform would`() async throws {
         let fixture = try await QueryFixture()
         try await fixture.fill()
@@ -302,6 +348,23 @@ struct QueryTests {
             30, "at most five parents"
         ),
         ("SELECT FORMAT(Birthdate) FROM Contact", "MALFORMED_QUERY", 1, 8, ""),
+        ("SELECT toLabel(MailingAddress) a FROM Contact", "MALFORMED_QUERY", 1, 16, "takes a part of 'MailingAddress'"),
+        (
+            "SELECT Id FROM Contact WHERE DISTANCE(LastName, GEOLOCATION(1, 2), 'km') < 1", "MALFORMED_QUERY", 1, 39,
+            "'LastName' is none"
+        ),
+        (
+            "SELECT Id FROM Contact WHERE DISTANCE(MailingAddress, GEOLOCATION(91, 2), 'km') < 1", "MALFORMED_QUERY",
+            1, 67, "A latitude lies between -90 and 90 degrees."
+        ),
+        (
+            "SELECT Id FROM Contact WHERE DISTANCE(MailingAddress, GEOLOCATION(9, -181.5), 'km') < 1",
+            "MALFORMED_QUERY", 1, 70, "A longitude lies between -180 and 180 degrees."
+        ),
+        (
+            "SELECT Id FROM Contact WHERE DISTANCE(MailingAddress, GEOLOCATION(9, 2), 'km') = 1",
+            "INVALID_QUERY_FILTER_OPERATOR", 1, 80, "does not support the operator ="
+        ),
     ])
     func `errors have the platform's code and place`(
         soql: String, code: String, line: Int, column: Int, message: String

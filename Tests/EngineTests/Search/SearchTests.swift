@@ -1,6 +1,7 @@
 import AzukariTesting
 import Engine
 import Records
+import SOQL
 import Testing
 
 struct SearchTests {
@@ -27,6 +28,47 @@ struct SearchTests {
         try await Writing.withSession { session, _ in
             try await company(session)
             #expect(try await session.search(text, in: nil, limit: 5).map(\.object).sorted() == objects)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("siob*", .all, ["Contact"]), ("si?bhán", .all, ["Contact"]), ("o'br*n", .all, ["Contact"]),
+            ("si?bh", .all, []), ("高橋*", .all, ["Account", "Case", "Contact"]), ("ﾙｰ*ｰ", .all, ["Case"]),
+            ("高橋 AND NOT ルーター", .all, ["Account", "Contact"]), ("高橋 AND NOT 高*", .all, nil),
+            ("\"タカハシ サクラ\"", .all, ["Contact"]), ("\"サクラ タカハシ\"", .all, []), ("\"高橋 商店\"", .all, ["Account"]),
+            ("\"example jp\"", .all, ["Contact"]), ("\"example j\"", .all, []), ("\"siobhán o'brien\"", .all, []),
+            ("sakura* OR 商店", .all, ["Account", "Contact"]), ("(sakura OR siobhán) AND 高橋", .all, ["Contact"]),
+            ("s*", .all, nil), ("*ra", .all, nil), ("？！ﾞ", .all, nil),
+            ("高橋", .name, ["Account", "Contact"]), ("高橋", .email, []), ("sakura", .email, ["Contact"]),
+            ("sakura", .name, []), ("09012345678", .phone, ["Contact"]), ("09012345678", .name, []),
+            ("ルーター", .sidebar, []), ("sakura", .sidebar, ["Contact"]),
+        ] as [(String, SearchGroup, [String]?)])
+    func `a SOSL term finds what it describes in its group of fields`(
+        term: String, group: SearchGroup, objects: [String]?
+    ) async throws {
+        try await Writing.withSession { session, _ in
+            try await company(session)
+            let expression = try SearchExpression(parsing: term)
+            guard let objects else {
+                await #expect(throws: PlatformError(.invalidSearch, "")) {
+                    try await session.search(expression, in: nil, group, limit: 5)
+                }
+                return
+            }
+            #expect(try await session.search(expression, in: nil, group, limit: 5).map(\.object).sorted() == objects)
+        }
+    }
+
+    @Test func `a SOSL term of too many combinations is refused`() async throws {
+        try await Writing.withSession { session, _ in
+            let sum = "(\((0..<9).map { "a\($0)" }.joined(separator: " OR ")))"
+            let wide = try SearchExpression(parsing: "\(sum) AND \(sum)")
+            await #expect(throws: PlatformError(.invalidSearch, "")) {
+                try await session.search(wide, in: nil, .all, limit: 5)
+            }
+            let narrow = try SearchExpression(parsing: "\(sum) AND aa")
+            #expect(try await session.search(narrow, in: nil, .all, limit: 5).isEmpty)
         }
     }
 
