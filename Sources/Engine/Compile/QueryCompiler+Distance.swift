@@ -54,9 +54,7 @@ extension QueryCompiler {
     private func degrees(_ literal: Literal, upTo limit: Double, _ name: String) throws -> SQL {
         if case .bind = literal.kind { markFleeting() }
         let operand = Operand(sql: "", type: .double, name: name, object: "", isNillable: false, field: nil)
-        guard case .value(let value) = try context.value(literal, for: operand), let number = value.double,
-            abs(number) <= limit
-        else {
+        guard case .value(.double(let number)) = try context.value(literal, for: operand), abs(number) <= limit else {
             throw context.error(
                 .malformedQuery, "A \(name) lies between -\(Int(limit)) and \(Int(limit)) degrees.",
                 at: literal.position)

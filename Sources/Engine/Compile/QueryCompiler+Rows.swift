@@ -21,7 +21,7 @@ extension QueryCompiler {
             case .fields(let set, let position):
                 try checkLimit(set, query, position)
                 for field in fields(set, of: scope.root.object) where seen.insert(field.name.lowercased()).inserted {
-                    _ = try select(.field(Path([field.name], at: position)), scope, into: &selection)
+                    _ = try select(.field(Path([field.name], at: position)), as: nil, scope, into: &selection)
                 }
             case .children(let query):
                 selection.isFlat = false
