@@ -42,7 +42,9 @@ struct SearchPattern: Sendable {
             guard let text = word.plain else { return ([try beginnings([word])], .glob(SearchGlob([word]))) }
             let groups = SearchTerms.searched(text)
             return ([groups], .terms(groups))
-        case .phrase(let words): return ([try beginnings(words)], .glob(SearchGlob(words)))
+        case .phrase(let words):
+            if let number = number(words) { return ([number], .terms(number)) }
+            return ([try beginnings(words)], .glob(SearchGlob(words)))
         case .any(let items):
             let parts = try items.map(read)
             return (try checked(parts.flatMap(\.0)), .any(parts.map(\.1)))
@@ -58,6 +60,14 @@ struct SearchPattern: Sendable {
         // What is not to be found is not asked of the index.
         case .not(let item): return ([[]], .not(try read(item).1))
         }
+    }
+
+    /// The terms of a telephone number, which is found in any notation, in quotes as well.
+    private static func number(_ words: [SearchWord]) -> [[String]]? {
+        let texts = words.compactMap(\.plain)
+        guard texts.count == words.count else { return nil }
+        let groups = SearchTerms.searched(texts.joined(separator: " "))
+        return !groups.isEmpty && groups.allSatisfy({ $0.allSatisfy { $0.hasPrefix("#") } }) ? groups : nil
     }
 
     /// The terms of the words as far as their first wildcards.

@@ -38,6 +38,8 @@ struct SearchTests {
             ("高橋 AND NOT ルーター", .all, ["Account", "Contact"]), ("高橋 AND NOT 高*", .all, nil),
             ("\"タカハシ サクラ\"", .all, ["Contact"]), ("\"サクラ タカハシ\"", .all, []), ("\"高橋 商店\"", .all, ["Account"]),
             ("\"example jp\"", .all, ["Contact"]), ("\"example j\"", .all, []), ("\"siobhán o'brien\"", .all, []),
+            ("\"09012345678\"", .all, ["Contact"]), ("\"\\+81 90 1234 5678\"", .phone, ["Contact"]),
+            ("\"090 1234 9999\"", .all, []), ("\"？！\"", .all, nil),
             ("sakura* OR 商店", .all, ["Account", "Contact"]), ("(sakura OR siobhán) AND 高橋", .all, ["Contact"]),
             ("s?ob", .all, nil), ("*ra", .all, nil), ("？！", .all, nil),
             ("高橋", .name, ["Account", "Contact"]), ("高橋", .email, []), ("sakura", .email, ["Contact"]),
