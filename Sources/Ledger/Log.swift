@@ -37,7 +37,7 @@ public struct Log {
         if folder.has("checkpoint") {
             size = try Checkpoint(note: checkpointNote(), key: verifierKey).size
         } else {
-            try folder.write(Array((verifierKey.text + "\n").utf8), to: "key.pub")
+            try folder.replace("key.pub", with: Array((verifierKey.text + "\n").utf8))
             try sign()
         }
     }
@@ -57,8 +57,8 @@ public struct Log {
         if let large = entries.firstIndex(where: { $0.count > Self.entryBytesMax }) {
             throw LedgerError(.tooLarge, "Entry \(large) has \(entries[large].count) bytes; the log takes 65,535.")
         }
-        try writeEntries(entries)
-        try writeHashes(entries.map { Hash.leaf($0) })
+        // The names of all of them tell their sizes: none is a file of the tree that is signed.
+        try folder.write(try bundles(with: entries) + tiles(with: entries.map { Hash.leaf($0) }))
         size += entries.count
         do { try sign() } catch {
             size = first
@@ -104,10 +104,13 @@ public struct Log {
     private func sign() throws {
         let checkpoint = Checkpoint(origin: verifierKey.name, size: size, root: try tree(of: size).root(of: size))
         let note = try SignedNote.sign(checkpoint.text, name: verifierKey.name, with: signingKey)
-        try folder.write(Array(note.utf8), to: "checkpoint")
+        try folder.replace("checkpoint", with: Array(note.utf8))
     }
 
-    private func writeEntries(_ entries: [[UInt8]]) throws {
+    private typealias File = (name: String, bytes: [UInt8])
+
+    private func bundles(with entries: [[UInt8]]) throws -> [File] {
+        var files: [File] = []
         var place = size
         var rest = entries[...]
         while !rest.isEmpty {
@@ -116,14 +119,16 @@ public struct Log {
             let added = rest.prefix(Tile.width - kept.count)
             let bundle = kept + added
             let bytes = bundle.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 255)] + $0 }
-            try folder.write(bytes, to: Tile(kind: .entries, number: number, count: bundle.count).path)
+            files.append((Tile(kind: .entries, number: number, count: bundle.count).path, bytes))
             rest = rest.dropFirst(added.count)
             place += added.count
         }
+        return files
     }
 
-    /// Writes the new hashes of a level, then those that the full tiles among them give to the next level.
-    private func writeHashes(_ leaves: [Hash]) throws {
+    /// The tiles with the new hashes of a level, then those with what the full ones among them give to the next level.
+    private func tiles(with leaves: [Hash]) throws -> [File] {
+        var files: [File] = []
         var level = 0
         var old = size
         var added = leaves
@@ -138,9 +143,8 @@ public struct Log {
                     ? [] : try hashes(Tile(kind: .hashes(level: level), number: number, count: place % Tile.width))
                 let some = rest.prefix(Tile.width - kept.count)
                 let tile = kept + some
-                try folder.write(
-                    tile.flatMap(\.bytes), to: Tile(kind: .hashes(level: level), number: number, count: tile.count).path
-                )
+                files.append(
+                    (Tile(kind: .hashes(level: level), number: number, count: tile.count).path, tile.flatMap(\.bytes)))
                 if tile.count == Tile.width { next.append(Self.root(ofPerfect: tile)) }
                 rest = rest.dropFirst(some.count)
                 place += some.count
@@ -149,6 +153,7 @@ public struct Log {
             old /= Tile.width
             level += 1
         }
+        return files
     }
 
     private func tree(of size: Int) -> MerkleTree {

@@ -6,6 +6,7 @@ public struct Schema: Sendable {
     public let version: Int64
     private let byName: [String: Int]
     private let byPrefix: [KeyPrefix: Int]
+    private let childrenByName: [String: [ChildRelationship]]
 
     public init(objects: [ObjectSchema], version: Int64) {
         let sorted = objects.sorted { $0.name < $1.name }
@@ -13,6 +14,14 @@ public struct Schema: Sendable {
         self.version = version
         byName = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.name.lowercased(), $0) })
         byPrefix = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.keyPrefix, $0) })
+        childrenByName = sorted.reduce(into: [:]) { children, child in
+            for field in child.fields {
+                for parent in field.referenceTo {
+                    let name = field.childRelationships[parent] ?? nil
+                    children[parent, default: []].append(ChildRelationship(child: child, field: field, name: name))
+                }
+            }
+        }
     }
 
     /// The object of that name, in any case; nil when there is none.
@@ -24,15 +33,7 @@ public struct Schema: Sendable {
     public func object(of id: RecordID) -> ObjectSchema? { byPrefix[id.prefix].map { objects[$0] } }
 
     /// The lookups of other objects (and of itself) that point to an object.
-    public func children(of object: ObjectSchema) -> [ChildRelationship] {
-        objects.flatMap { child in
-            child.fields.compactMap { field in
-                field.referenceTo.contains(object.name)
-                    ? ChildRelationship(child: child, field: field, name: field.childRelationships[object.name] ?? nil)
-                    : nil
-            }
-        }
-    }
+    public func children(of object: ObjectSchema) -> [ChildRelationship] { childrenByName[object.name] ?? [] }
 }
 
 /// A lookup seen from the parent.
@@ -61,6 +62,8 @@ public struct ObjectSchema: Sendable {
     public let isInternal: Bool
     /// In describe order; the first is `Id`.
     public let fields: [Field]
+    /// The fields that have a column, with their places in ``fields``.
+    public let storedFields: [(place: Int, field: Field)]
     /// Where the search for the person whose record it is begins: lookups, in order of preference. Empty: the record is
     /// of nobody, or is itself a person (``isPerson``).
     public let subjectPath: [String]
@@ -86,6 +89,7 @@ public struct ObjectSchema: Sendable {
         self.isSearchable = isSearchable
         self.isInternal = isInternal
         self.fields = fields
+        storedFields = fields.enumerated().filter { $1.type.storage != nil }.map { (place: $0, field: $1) }
         self.subjectPath = subjectPath
         self.isPerson = isPerson
         byName = Dictionary(uniqueKeysWithValues: fields.enumerated().map { ($1.name.lowercased(), $0) })

@@ -79,7 +79,7 @@ enum BinStep {
     static func destroy(_ rows: [StoredRow], under batch: RecordID, _ transaction: WriteTransaction) throws {
         for row in rows {
             try SearchStep.move(row, isThere: false, transaction)
-            try LookupCleaner(transaction).clear(row)
+            try LookupCleaner(transaction).clear([row.id], of: row.object)
             try transaction.connection.execute(
                 "DELETE FROM \(identifier: Identifier(row.object.name)) WHERE \"Id\" = \(.id(row.id))"
             )

@@ -9,6 +9,13 @@ extension Session {
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD` when the batch as a whole makes no sense. What is wrong with a row is
     ///   its outcome.
     public func create(_ batch: Batch, onFailure: OnFailure) async throws -> [Outcome] {
+        try await create(batch, onFailure: onFailure) { _ in }
+    }
+
+    /// - Parameter ending: The last part of the transaction that creates the records.
+    func create(
+        _ batch: Batch, onFailure: OnFailure, ending: @escaping @Sendable (any Connection) throws -> Void
+    ) async throws -> [Outcome] {
         let columns = try await columns(of: batch, for: .create)
         let ids = engine.sequences.ids(batch.rows.count, of: columns.object)
         var (rows, values) = prepared(batch, columns)
@@ -25,6 +32,7 @@ extension Session {
             transaction in
             var set = set
             try WriteSteps.write(&set, transaction)
+            try ending(transaction.connection)
             return Self.outcomes(set, isCreated: true)
         }
     }

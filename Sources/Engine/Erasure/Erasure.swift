@@ -3,8 +3,9 @@ import Records
 import Store
 import Vault
 
-/// An erasure on its way through its steps. What a step has done is noted before the next begins, and each can be done
-/// again without harm, so a crash at any moment is made good by going on.
+/// An erasure on its way through its steps. What destroys files, keys and leavings changes nothing when it is done again,
+/// so it is noted once, in the transaction that puts the proof into the log; a crash at any moment is made good by going
+/// on from what was noted last.
 struct Erasure: Sendable {
     let engine: Engine
     /// In whose name the records change: the product's own privacy user after a crash.
@@ -35,7 +36,6 @@ struct Erasure: Sendable {
         var row = row
         while let step = next(after: row.state) {
             row = try await step(row)
-            try hook?(row.state.rawValue)
         }
         return row.deed
     }
@@ -43,10 +43,7 @@ struct Erasure: Sendable {
     private func next(after state: ErasureDeed.State) -> ((ErasureRow) async throws -> ErasureRow)? {
         switch state {
         case .noted: eraseRecords
-        case .recordsErased: removeFiles
-        case .filesRemoved: destroyKeys
-        case .keysDestroyed: scrub
-        case .scrubbed: prove
+        case .recordsErased, .filesRemoved, .keysDestroyed, .scrubbed: destroyAndProve
         case .proven: certify
         case .certified: nil
         }
@@ -92,6 +89,7 @@ struct Erasure: Sendable {
             return [(0, .done(id: row.person, isCreated: false))]
         }
         if let error = outcomes.lazy.flatMap(\.errors).first { throw error }
+        try hook?(ErasureDeed.State.recordsErased.rawValue)
         return try await reread(row)
     }
 
@@ -103,30 +101,33 @@ struct Erasure: Sendable {
             + identifiers.externalIDs.map { "external:\($0)" }
     }
 
-    private func removeFiles(_ row: ErasureRow) async throws -> ErasureRow {
+    private func destroyAndProve(_ row: ErasureRow) async throws -> ErasureRow {
+        var ended: [(state: ErasureDeed.State, at: Instant)] = []
+        func end(_ state: ErasureDeed.State) throws {
+            ended.append((state, engine.environment.now()))
+            try hook?(state.rawValue)
+        }
         try PersonFiles(folder: engine.folder).remove(row.facts.files)
-        return try await note(row, .filesRemoved)
-    }
-
-    private func destroyKeys(_ row: ErasureRow) async throws -> ErasureRow {
+        try end(.filesRemoved)
         var row = row
         let subjects = row.facts.subjects.map { RecordID(rawValue: $0) }
         // After a crash the keys may be gone already: the count is of subjects, which does not change.
         _ = try await engine.vault.destroy(subjects)
         row.facts.keysDestroyed = subjects.count
-        return try await note(row, .keysDestroyed)
-    }
-
-    private func scrub(_ row: ErasureRow) async throws -> ErasureRow {
+        try end(.keysDestroyed)
         try await engine.scrubPatiently()
-        return try await note(row, .scrubbed)
+        try end(.scrubbed)
+        row = try await prove(row, after: ended)
+        try hook?(ErasureDeed.State.proven.rawValue)
+        return row
     }
 
-    private func prove(_ row: ErasureRow) async throws -> ErasureRow {
+    private func prove(
+        _ row: ErasureRow, after ended: [(state: ErasureDeed.State, at: Instant)]
+    ) async throws -> ErasureRow {
         let now = engine.environment.now()
         return try await engine.store.write { connection in
             var row = row
-            row.state = .proven
             var facts = row.facts.evidence
             facts["request"] = .text(row.request.description)
             if let salt = row.facts.salt { facts["saltHash"] = .text(Commitment.hash(ofSalt: salt)) }
@@ -138,6 +139,8 @@ struct Erasure: Sendable {
             row.position = try EvidenceLog.append(
                 Evidence(.erasure, at: now, by: row.by, to: row.person, facts: facts), connection
             )
+            for step in ended { try row.note(step.state, at: step.at, connection) }
+            row.state = .proven
             try row.advance(connection, at: now)
             return row
         }
@@ -147,37 +150,25 @@ struct Erasure: Sendable {
         guard let position = row.position else { throw PlatformError(.unknownException, "The erasure is not proven.") }
         try await engine.evidence.settle()
         let body = try engine.evidence.certificate(of: position, salt: row.facts.salt)
-        let request = row.request
-        let isIssued = try await engine.store.read { connection in
-            try connection.first("SELECT 1 FROM \"ErasureCertificate\" WHERE \"RequestId\" = \(.id(request))") { _ in
-                true
-            }
-        }
-        if isIssued == nil {
-            let batch = Batch(
-                "ErasureCertificate",
-                [
-                    "RequestId": .id(request), "Body": .text(String(decoding: body, as: UTF8.self)),
-                    "IssuedDate": .datetime(engine.environment.now()),
-                    "CheckpointSize": .integer(Int64(engine.evidence.size)),
-                ]
-            )
-            let office = engine.systemSession(as: .privacy, reason: "certificate of erasure")
-            let outcomes = try await office.create(batch, onFailure: .rollbackAll)
-            if let error = outcomes.lazy.flatMap(\.errors).first { throw error }
-        }
-        try hook?("certificate written")
         var row = row
+        row.state = .certified
         row.facts.salt = nil
         row.ended = engine.environment.now()
-        return try await note(row, .certified)
-    }
-
-    private func note(_ row: ErasureRow, _ state: ErasureDeed.State) async throws -> ErasureRow {
-        var row = row
-        row.state = state
-        let (done, now) = (row, engine.environment.now())
-        try await engine.store.write { try done.advance($0, at: now) }
+        let (done, now, hook) = (row, engine.environment.now(), hook)
+        let batch = Batch(
+            "ErasureCertificate",
+            [
+                "RequestId": .id(row.request), "Body": .text(String(decoding: body, as: UTF8.self)),
+                "IssuedDate": .datetime(now), "CheckpointSize": .integer(Int64(engine.evidence.size)),
+            ]
+        )
+        let office = engine.systemSession(as: .privacy, reason: "certificate of erasure")
+        let outcomes = try await office.create(batch, onFailure: .rollbackAll) { connection in
+            try done.advance(connection, at: now)
+            try hook?("certificate written")
+        }
+        if let error = outcomes.lazy.flatMap(\.errors).first { throw error }
+        try hook?(ErasureDeed.State.certified.rawValue)
         return row
     }
 

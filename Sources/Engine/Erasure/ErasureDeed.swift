@@ -19,7 +19,8 @@ public struct ErasureDeed: Sendable {
     public let redactedCount: Int
     public let keysDestroyed: Int
 
-    /// The steps, in their order; each names what has been done.
+    /// The steps, in their order; each names what has been done. What lies between `recordsErased` and `proven` is noted
+    /// together with the latter.
     public enum State: String, Sendable, CaseIterable {
         case noted, recordsErased, filesRemoved, keysDestroyed, scrubbed, proven, certified
     }
@@ -115,10 +116,10 @@ struct ErasureRow: Sendable {
             \(.datetime(began)))
             """
         )
-        try step(connection, at: began)
+        try note(state, at: began, connection)
     }
 
-    /// Notes what has been done; in the transaction that did it, or behind it where doing it again changes nothing.
+    /// Notes what has been done; in the transaction that did it.
     func advance(_ connection: any Connection, at now: Instant) throws {
         try connection.execute(
             """
@@ -127,15 +128,16 @@ struct ErasureRow: Sendable {
             ended = \(ended.map { .datetime($0) } ?? .null) WHERE request = \(.id(request))
             """
         )
-        try step(connection, at: now)
+        try note(state, at: now, connection)
     }
 
-    private func step(_ connection: any Connection, at now: Instant) throws {
+    /// Notes when a step ended.
+    func note(_ state: ErasureDeed.State, at moment: Instant, _ connection: any Connection) throws {
         let place = ErasureDeed.State.allCases.firstIndex(of: state) ?? 0
         try connection.execute(
             """
             INSERT INTO az_erasure_step (request, position, name, at) VALUES (\(.id(request)), \
-            \(.integer(Int64(place))), \(.text(state.rawValue)), \(.datetime(now))) ON CONFLICT DO NOTHING
+            \(.integer(Int64(place))), \(.text(state.rawValue)), \(.datetime(moment))) ON CONFLICT DO NOTHING
             """
         )
     }

@@ -30,7 +30,7 @@ struct RecordErasure {
         for (object, rows) in own {
             switch policy.action(for: object.name) {
             case .delete:
-                for row in rows { try delete(row) }
+                try delete(rows, of: object)
                 facts.deleted[object.name] = rows.count
             case .anonymise:
                 for row in rows { try anonymise(row, without: Set(erased.map(\.id))) }
@@ -83,10 +83,11 @@ struct RecordErasure {
         }
     }
 
-    private func delete(_ row: StoredRow) throws {
-        try SearchStep.move(row, isThere: false, transaction)
-        try LookupCleaner(transaction).clear(row)
-        try connection.delete(from: row.object.name, key: "Id", in: [row.id])
+    private func delete(_ rows: [StoredRow], of object: ObjectSchema) throws {
+        for row in rows { try SearchStep.move(row, isThere: false, transaction) }
+        let ids = rows.map(\.id)
+        try LookupCleaner(transaction).clear(ids, of: object)
+        try connection.delete(from: object.name, key: "Id", in: ids)
     }
 
     /// Personal and free-text fields become neutral, and so do lookups to what is erased with the person.

@@ -23,27 +23,19 @@ struct StoredRow: Sendable {
     }
 }
 
-extension ObjectSchema {
-    /// The fields that have a column, with their places in ``fields``.
-    var storedFields: [(place: Int, field: Field)] {
-        fields.enumerated().filter { $1.type.storage != nil }.map { (place: $0, field: $1) }
-    }
-}
-
 extension Connection {
     /// Whole records of one object by id, those in the bin as well; absent ones are left out.
     func storedRows(_ ids: [RecordID], of object: ObjectSchema) throws -> [StoredRow] {
         let stored = object.storedFields
         let columns = SQL.joined(stored.map { "\(identifier: Identifier($0.field.name))" }, separator: ", ")
+        let cells = stored.map { (place: $0.place, type: $0.field.type) }
         var found: [StoredRow] = []
         for start in stride(from: 0, to: ids.count, by: 200) {
             let chunk = SQL.list(ids[start..<min(start + 200, ids.count)])
             try rows("SELECT \(columns) FROM \(identifier: Identifier(object.name)) WHERE \"Id\" IN (\(chunk))") {
                 row in
                 var values = [Value](repeating: .null, count: object.fields.count)
-                for (column, item) in stored.enumerated() {
-                    values[item.place] = row.value(column, as: item.field.type)
-                }
+                for (column, cell) in cells.enumerated() { values[cell.place] = row.value(column, as: cell.type) }
                 guard let id = values[0].id else { return true }
                 found.append(StoredRow(id: id, object: object, values: values))
                 return true
