@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         // C libraries of the system
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -30,7 +31,7 @@ let package = Package(
         .target(name: "Records", swiftSettings: strict),
         .target(name: "Formats", dependencies: ["Records", "CLibXML2", "CZip"], swiftSettings: strict),
         .target(name: "SOQL", dependencies: ["Records"], swiftSettings: strict),
-        .target(name: "Store", dependencies: ["Records", "CSQLite"], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Records", "CSQLite", "CPostgreSQL"], swiftSettings: strict),
         .target(
             name: "Vault",
             dependencies: ["Records", "Store", "CLibCrypto", .product(name: "Crypto", package: "swift-crypto")],

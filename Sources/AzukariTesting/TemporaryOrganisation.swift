@@ -10,9 +10,15 @@ public func withOrganisation<T>(
     _ body: (Engine, String) async throws -> T
 ) async throws -> T {
     let folder = FileManager.default.temporaryDirectory.appending(path: "azukari-test-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let database = try TestDatabase()
+    defer {
+        try? FileManager.default.removeItem(atPath: folder)
+        database.drop()
+    }
     let engine = try await Engine.create(
-        folder: folder, organisation: NewOrganisation(name: name, defaultLanguage: language, timeZone: timeZone),
+        folder: folder,
+        organisation: NewOrganisation(
+            name: name, defaultLanguage: language, timeZone: timeZone, database: database.settings),
         environment: clock.environment
     )
     do {

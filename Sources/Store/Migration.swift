@@ -1,7 +1,8 @@
 public import Foundation
 import Records
 
-/// A step from one form of the tables to the next: statements in the common subset, in a resource file.
+/// A step from one form of the tables to the next: statements in a resource file, written for SQLite and
+/// translated for other databases.
 public struct Migration: Sendable {
     /// What orders them. A number that was released is never used for anything else.
     public let number: Int
@@ -31,7 +32,9 @@ public struct Migration: Sendable {
 
 extension Connection {
     /// Runs those of the migrations that this database has not seen, in order; inside a write.
-    public func migrate(_ migrations: [Migration]) throws {
+    /// - Returns: How many it had seen: 0 for a database that is new.
+    @discardableResult
+    public func migrate(_ migrations: [Migration]) throws -> Int {
         try execute(
             """
             CREATE TABLE IF NOT EXISTS az_migration (
@@ -50,5 +53,6 @@ extension Connection {
                 """
             )
         }
+        return done.count
     }
 }

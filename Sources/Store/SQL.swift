@@ -22,6 +22,13 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         bindings = stringInterpolation.bindings
     }
 
+    /// A number as part of the text, for expressions that the database compares with each other, as in GROUP BY: two
+    /// bindings are never the same to it.
+    public init(integer number: Int64) {
+        text = number < 0 ? "(\(number))" : String(number)
+        bindings = []
+    }
+
     /// Appends another piece, for clauses that are there only sometimes.
     public mutating func append(_ other: SQL) {
         text += other.text

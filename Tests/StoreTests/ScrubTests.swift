@@ -10,7 +10,7 @@ struct ScrubTests {
         return try files.contains { try Data(contentsOf: $0).range(of: Data(text.utf8)) != nil }
     }
 
-    @Test(arguments: Driver.allCases)
+    @Test(arguments: Driver.embedded)
     func `what is deleted or overwritten is in no file after a scrub`(driver: Driver) async throws {
         try await driver.withStore { store, folder in
             let long = String(repeating: "x", count: 20_000)
@@ -42,7 +42,7 @@ struct ScrubTests {
         }
     }
 
-    @Test(arguments: Driver.allCases)
+    @Test(arguments: Driver.embedded)
     func `no copy stays behind where full pages were spread over their neighbours`(driver: Driver) async throws {
         try await driver.withStore { store, folder in
             var random = Sequence(seed: 7)
@@ -79,7 +79,7 @@ struct ScrubTests {
         }
     }
 
-    @Test(arguments: Driver.allCases)
+    @Test(arguments: Driver.embedded)
     func `a scrub says when a long reading keeps the old state alive, and works after it`(driver: Driver) async throws {
         try await driver.withStore { store, folder in
             try await store.write { connection in

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct ShortReadingTests {
-    @Test(arguments: Driver.allCases)
+    @Test(arguments: Driver.embedded)
     func `a short reading runs on the thread of whoever asks`(driver: Driver) async throws {
         try await driver.withStore(spare: 1) { store, _ in
             func isHere() throws -> Bool? {
@@ -19,7 +19,7 @@ struct ShortReadingTests {
         }
     }
 
-    @Test(arguments: Driver.allCases)
+    @Test(arguments: Driver.embedded)
     func `where no connection is free it takes its turn among the others`(driver: Driver) async throws {
         try await driver.withStore(spare: 1) { store, _ in
             let inner: Bool?? = try store.readHere { _ in try store.readHere { _ in true } }
@@ -32,7 +32,7 @@ struct ShortReadingTests {
         }
     }
 
-    @Test(arguments: Driver.allCases)
+    @Test(arguments: Driver.embedded)
     func `it sees one moment, and the next sees what was written meanwhile`(driver: Driver) async throws {
         try await driver.withStore(spare: 1) { store, _ in
             try await store.write { connection in
@@ -57,7 +57,7 @@ struct ShortReadingTests {
         }
     }
 
-    @Test(arguments: Driver.allCases)
+    @Test(arguments: Driver.embedded)
     func `an error leaves the connection whole`(driver: Driver) async throws {
         try await driver.withStore(spare: 1) { store, _ in
             #expect(throws: PlatformError.self) { try store.readHere { try $0.execute("CREATE TABLE t (a INTEGER)") } }

@@ -29,6 +29,10 @@ struct SourceTests {
             advice: "the database is reached through the Store protocol",
             except: ["Sources/Store/SQLite/"]
         ),
+        Rule(
+            words: ["import CPostgreSQL"], advice: "the database is reached through the Store protocol",
+            except: ["Sources/Store/PostgreSQL/"]
+        ),
         Rule(words: ["import CLibXML2"], advice: "XML is read through Formats", except: ["Sources/Formats/"]),
         Rule(words: ["print("], advice: "log it, or tell it by the command's terminal", except: ["Sources/azukari/"]),
     ]

@@ -19,12 +19,12 @@ struct LocalTime {
     func shifted(_ moment: SQL) -> SQL {
         let changes = changes
         let first = Int64(zone.secondsFromGMT(for: Self.start)) * 1000
-        guard !changes.isEmpty else { return "(\(moment) + \(.integer(first)))" }
+        guard !changes.isEmpty else { return "(\(moment) + \(SQL(integer: first)))" }
         // From the latest: the first one that has happened counts.
         let cases = changes.reversed().map { change -> SQL in
-            " WHEN \(moment) >= \(.integer(change.moment)) THEN \(moment) + \(.integer(change.offset))"
+            " WHEN \(moment) >= \(SQL(integer: change.moment)) THEN \(moment) + \(SQL(integer: change.offset))"
         }
-        return "(CASE\(.joined(cases, separator: "")) ELSE \(moment) + \(.integer(first)) END)"
+        return "(CASE\(.joined(cases, separator: "")) ELSE \(moment) + \(SQL(integer: first)) END)"
     }
 
     private static let start = Date(timeIntervalSince1970: 0)

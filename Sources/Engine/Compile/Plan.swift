@@ -84,7 +84,8 @@ final class Plan: Sendable {
             return "SELECT (SELECT COUNT(*) FROM \(table)) - (SELECT COUNT(*) FROM \(table) WHERE \"IsDeleted\" = 1)"
         }
         if limit == nil && offset == 0 { return "SELECT COUNT(*)" + from + Self.wherever([condition, deletion]) }
-        return "SELECT COUNT(*) FROM (SELECT 1" + from + Self.wherever([condition, deletion]) + window(nil) + ")"
+        return "SELECT COUNT(*) FROM (SELECT 1" + from + Self.wherever([condition, deletion]) + window(nil)
+            + ") AS counted"
     }
 
     /// Runs the statement that reads the row with an id; the query's own condition was met before.
@@ -144,7 +145,7 @@ struct ChildPlan: Sendable {
         let first = Int64(plan.offset)
         let last = plan.limit.map { first + Int64($0) } ?? .max
         return """
-            SELECT * FROM (\(numbered)) WHERE az_row > \(.integer(first)) AND az_row <= \(.integer(last)) \
+            SELECT * FROM (\(numbered)) AS numbered WHERE az_row > \(.integer(first)) AND az_row <= \(.integer(last)) \
             ORDER BY az_row
             """
     }

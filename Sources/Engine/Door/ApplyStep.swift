@@ -37,13 +37,20 @@ enum ApplyStep {
             """
         )
         let circles = CircleCheck(set, transaction.connection)
+        // A row can be refused only for a value that must be unique: then what comes after it goes on.
+        let mayBeRefused = set.fields.contains(where: \.isUnique)
         for row in set.rows.indices where set.rows[row].refusals.isEmpty {
             if let refusal = try circles.refusal(of: row, in: set) {
                 set.rows[row].refusals.append(refusal)
                 continue
             }
+            let values = set.cells.values(of: row) + [.id(set.rows[row].id)]
+            guard mayBeRefused else {
+                try statement.run(values)
+                continue
+            }
             do {
-                try statement.run(set.cells.values(of: row) + [.id(set.rows[row].id)])
+                try transaction.connection.savepoint { try statement.run(values) }
             } catch let error as PlatformError where error.code == .duplicateValue {
                 set.rows[row].refusals.append(try duplicate(error, set, row, transaction.connection))
             }

@@ -6,7 +6,7 @@ import Vault
 extension Engine {
     /// Makes an organisation in a folder: keys, database, evidence log, and the rows that every organisation begins with.
     ///
-    /// - Throws: `INVALID_OPERATION` when the folder holds an organisation; it is left as it is.
+    /// - Throws: `INVALID_OPERATION` when the folder or the database holds an organisation; it is left as it is.
     public static func create(
         folder path: String, organisation new: NewOrganisation, environment: Environment
     ) async throws -> Engine {
@@ -25,10 +25,20 @@ extension Engine {
         )
         let settings = Settings(
             organisationId: id.description, name: new.name, defaultLanguage: new.defaultLanguage,
-            timeZone: new.timeZone, ledgerOrigin: "azukari/\(id.description)"
+            timeZone: new.timeZone, ledgerOrigin: "azukari/\(id.description)", database: new.database
         )
+        let store = try openStore(folder, settings)
+        do {
+            guard try await store.write({ try $0.migrate([]) }) == 0 else {
+                throw PlatformError(
+                    .invalidOperation, "There is an organisation in this database. Make a new database for another.")
+            }
+        } catch {
+            await store.close()
+            throw error
+        }
         let key = try MasterKey.create(at: folder.masterKey)
-        let engine = try await start(folder, settings, key, lock, environment)
+        let engine = try await start(folder, settings, store, key, lock, environment)
         try await engine.makeFirstRows()
         // Last: a folder without settings is no organisation, so a crash before leaves nothing that opens.
         try settings.write(to: folder.settings)
@@ -42,16 +52,20 @@ extension Engine {
         let folder = OrganisationFolder(path: path)
         try folder.check()
         let lock = try FolderLock(path: folder.lock)
-        return try await start(
-            folder, try Settings.read(at: folder.settings), try MasterKey(at: folder.masterKey), lock, environment
-        )
+        let settings = try Settings.read(at: folder.settings)
+        let key = try MasterKey(at: folder.masterKey)
+        return try await start(folder, settings, try openStore(folder, settings), key, lock, environment)
+    }
+
+    private static func openStore(_ folder: OrganisationFolder, _ settings: Settings) throws -> any Store {
+        if let database = settings.database { return try PostgreSQLStore.open(database, readers: 8) }
+        return try SQLiteStore.open(path: folder.database, readers: 4, spare: 4)
     }
 
     private static func start(
-        _ folder: OrganisationFolder, _ settings: Settings, _ key: MasterKey, _ lock: FolderLock,
+        _ folder: OrganisationFolder, _ settings: Settings, _ store: any Store, _ key: MasterKey, _ lock: FolderLock,
         _ environment: Environment
     ) async throws -> Engine {
-        let store = try SQLiteStore.open(path: folder.database, readers: 4, spare: 4)
         for migration in try Migration.all(inFolder: resources.appending(path: "migrations")) {
             try await store.write { try $0.migrate([migration]) }
         }

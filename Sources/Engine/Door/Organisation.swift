@@ -16,13 +16,17 @@ public struct NewOrganisation: Sendable {
     public var name: String
     public var defaultLanguage: String
     public var timeZone: String
+    public var database: String?
 
     /// - Parameters:
     ///   - defaultLanguage: `ja` or `en`.
     ///   - timeZone: An IANA name, such as `Europe/Berlin`.
-    public init(name: String, defaultLanguage: String, timeZone: String) {
+    ///   - database: Where the records are kept: a new PostgreSQL database, named as libpq takes it
+    ///     (`postgresql://user@host/name`); nil: a SQLite file in the folder.
+    public init(name: String, defaultLanguage: String, timeZone: String, database: String? = nil) {
         self.name = name
         self.defaultLanguage = defaultLanguage
         self.timeZone = timeZone
+        self.database = database
     }
 }

@@ -11,6 +11,8 @@ struct Settings: Codable {
     var timeZone: String
     /// The name of the evidence log in its checkpoints.
     var ledgerOrigin: String
+    /// How a PostgreSQL database is reached; nil: the records are in a SQLite file of the folder.
+    var database: String?
 
     static func read(at path: String) throws -> Settings {
         guard let data = FileManager.default.contents(atPath: path),

@@ -34,7 +34,7 @@ public struct AuditEvent: Sendable {
     ) throws {
         try connection.execute(
             """
-            INSERT INTO az_event (at, user, application, kind, record, detail) VALUES (\(.datetime(at)), \
+            INSERT INTO az_event (at, "user", application, kind, record, detail) VALUES (\(.datetime(at)), \
             \(user.map { .id($0) } ?? .null), \(.text(application)), \(.text(kind.name)), \
             \(record.map { .id($0) } ?? .null), \(.text(detail)))
             """
@@ -60,7 +60,7 @@ extension Session {
         return try await engine.store.read { connection in
             try connection.all(
                 """
-                SELECT at, user, application, kind, record, detail FROM az_event
+                SELECT at, "user", application, kind, record, detail FROM az_event
                 ORDER BY id DESC LIMIT \(.integer(Int64(limit)))
                 """
             ) { row in

@@ -48,7 +48,7 @@ struct AccessSearch {
             let chunk = latest[start..<min(start + 200, latest.count)]
             return try connection.all(
                 """
-                SELECT at, user, application, purpose, kind, object, count, id FROM az_access
+                SELECT at, "user", application, purpose, kind, object, count, id FROM az_access
                 WHERE id IN (\(.joined(chunk.map { "\(.integer($0))" }, separator: ", ")))
                 """
             ) { access($0, records[$0.int64(7)] ?? [], isCertain: true) }
@@ -61,7 +61,7 @@ struct AccessSearch {
         var found: [PersonAccess] = []
         try connection.rows(
             """
-            SELECT at, user, application, purpose, kind, object, count, first, last, ids FROM az_access
+            SELECT at, "user", application, purpose, kind, object, count, first, last, ids FROM az_access
             WHERE object = \(.text(object)) AND last IS NOT NULL AND first <= \(.id(high)) AND last >= \(.id(low))
             ORDER BY id DESC
             """

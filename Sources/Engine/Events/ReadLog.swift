@@ -97,7 +97,7 @@ final class ReadLog: Sendable {
         var next = try connection.first("SELECT coalesce(max(id), 0) + 1 FROM az_access") { $0.int64(0) } ?? 1
         let access = try connection.prepare(
             """
-            INSERT INTO az_access (id, at, user, application, purpose, kind, object, query, count, first, last, ids)
+            INSERT INTO az_access (id, at, "user", application, purpose, kind, object, query, count, first, last, ids)
             VALUES (\(.null), \(.null), \(.null), \(.null), \(.null), \(.null), \(.null), \(.null), \(.null), \(.null), \
             \(.null), \(.null))
             """

@@ -46,7 +46,7 @@ struct Cursor {
         let bytes = ids.withUnsafeBytes { Array($0) }
         try connection.execute(
             """
-            INSERT INTO az_cursor (id, user, soql, deleted, total, ids, touched) VALUES (\(.id(id)), \(.id(user)), \
+            INSERT INTO az_cursor (id, "user", soql, deleted, total, ids, touched) VALUES (\(.id(id)), \(.id(user)), \
             \(.text(soql)), \(.integer(deleted.rawValue)), \(.integer(Int64(ids.count))), \(.bytes(bytes)), \
             \(.datetime(now)))
             """
@@ -61,8 +61,9 @@ struct Cursor {
         let oldest = now.milliseconds - idleMillisecondsMax
         return try connection.first(
             """
-            SELECT soql, deleted, total, substr(ids, \(.integer(Int64(offset * 8 + 1))), \(.integer(Int64(size * 8)))) \
-            FROM az_cursor WHERE id = \(.id(id)) AND user = \(.id(user)) AND touched >= \(.integer(oldest))
+            SELECT soql, deleted, total, \
+            substr(ids, CAST(\(.integer(Int64(offset * 8 + 1))) AS INTEGER), CAST(\(.integer(Int64(size * 8))) AS INTEGER)) \
+            FROM az_cursor WHERE id = \(.id(id)) AND "user" = \(.id(user)) AND touched >= \(.integer(oldest))
             """
         ) { row in
             Cursor(

@@ -14,7 +14,9 @@ enum SchemaTables {
         let dialect = connection.dialect
         var columns = object.fields.compactMap { column($0, dialect) }
         // Objects that describe has without IsDeleted have the column all the same: one form of every statement.
-        if object.field("IsDeleted") == nil { columns.append("\"IsDeleted\" INTEGER NOT NULL DEFAULT 0") }
+        if object.field("IsDeleted") == nil {
+            columns.append("\"IsDeleted\" \(dialect.type(.integer)) NOT NULL DEFAULT 0")
+        }
         let list = SQL.joined(columns, separator: ", ")
         try connection.execute("CREATE TABLE \(identifier: Identifier(object.name)) (\(list))\(dialect.tableSuffix)")
         for field in object.fields {
@@ -33,9 +35,9 @@ enum SchemaTables {
         guard let storage = field.type.storage else { return nil }
         let name = Identifier(field.name)
         if field.type == .id { return "\(identifier: name) \(dialect.type(.integer)) PRIMARY KEY" }
-        let head: SQL = "\(identifier: name) \(dialect.type(storage))"
-        if field.type == .boolean { return head + " NOT NULL DEFAULT 0" }
-        return storage == .text && !field.isCaseSensitive ? head + dialect.ignoringCase : head
+        if storage == .text && !field.isCaseSensitive { return "\(identifier: name) \(dialect.textIgnoringCase)" }
+        let column: SQL = "\(identifier: name) \(dialect.type(storage))"
+        return field.type == .boolean ? column + " NOT NULL DEFAULT 0" : column
     }
 
     /// Unique fields are unique among the records outside the bin, as on the platform; so their index serves lookups

@@ -149,7 +149,7 @@ final class SearchIndex: Sendable {
     /// How many records have a term, counted to a thousand: enough to begin with the rarest.
     private static func count(_ term: Int64, _ connection: any Connection) throws -> Int {
         let count = try connection.first(
-            "SELECT count(*) FROM (SELECT 1 FROM az_term WHERE term = \(.integer(term)) LIMIT 1000) AS some"
+            "SELECT count(*) FROM (SELECT 1 FROM az_term WHERE term = \(.integer(term)) LIMIT 1000) AS found"
         ) { $0.int64(0) }
         return Int(count ?? 0)
     }

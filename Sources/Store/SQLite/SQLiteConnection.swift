@@ -2,10 +2,10 @@ import CSQLite
 import Records
 
 /// One connection to a SQLite file.
-final class SQLiteConnection: Connection {
+final class SQLiteConnection: PooledConnection {
     let database: OpaquePointer
     let dialect = Dialect.sqlite
-    let cancelMark = CancelMark()
+    private let cancelMark = CancelMark()
     private let statements: StatementCache
     private let rowFunction: RowFunction
     /// Tells statements of this transaction from those of earlier ones.
@@ -164,6 +164,27 @@ final class SQLiteConnection: Connection {
     }
 
     func run(_ migration: Migration) throws { try runAll(migration.text) }
+
+    func inReading<T>(_ body: (any Connection) throws -> T) throws -> T { try inTransaction("BEGIN", body) }
+
+    func interrupter() -> any Interrupter {
+        cancelMark.clear()
+        return Interruption(database: database, mark: cancelMark)
+    }
+
+    /// SQLite forgets an interruption with the statement.
+    func recoverFromInterrupt() {}
+
+    private struct Interruption: Interrupter, @unchecked Sendable {
+        // sqlite3_interrupt is safe from any thread while the connection is open, which it is while the job runs.
+        let database: OpaquePointer
+        let mark: CancelMark
+
+        func interrupt() {
+            mark.set()
+            sqlite3_interrupt(database)
+        }
+    }
 
     /// Runs `body` between `begin` and COMMIT, or undoes it.
     func inTransaction<T>(_ begin: SQL, _ body: (any Connection) throws -> T) throws -> T {

@@ -66,13 +66,13 @@ public final class SQLiteStore: Store {
     }
 
     public func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
-        try await run(on: writer, interrupts: false) { try $0.inTransaction("BEGIN IMMEDIATE", body) }
+        try await writer.run(interrupts: false) { try $0.inTransaction("BEGIN IMMEDIATE", body) }
     }
 
     public func writeUnsettled<T: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
-        try await run(on: writer, interrupts: false) { try $0.inUnsettledTransaction(body) }
+        try await writer.run(interrupts: false) { try $0.inUnsettledTransaction(body) }
     }
 
     public func settle() async throws {
@@ -106,14 +106,14 @@ public final class SQLiteStore: Store {
     }
 
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
-        try await run(on: readers, interrupts: true) { try $0.inTransaction("BEGIN", body) }
+        try await readers.run(interrupts: true) { try $0.inReading(body) }
     }
 
     public func readHere<T>(_ body: (any Connection) throws -> T) throws -> T? {
         guard let connection = spare.take() else { return nil }
         defer { spare.add(connection) }
         do {
-            return try connection.inTransaction("BEGIN", body)
+            return try connection.inReading(body)
         } catch let error as PlatformError where error.code == .unableToLockRow {
             return nil
         }
@@ -127,7 +127,7 @@ public final class SQLiteStore: Store {
     }
 
     public func scrub() async throws {
-        try await run(on: writer, interrupts: false) { try $0.scrub() }
+        try await writer.run(interrupts: false) { try $0.scrub() }
     }
 
     public func integrityCheck() async throws -> [String] {
@@ -142,26 +142,5 @@ public final class SQLiteStore: Store {
         await checkpoints.ended()
         writer.close()
         await writer.ended()
-    }
-
-    private func run<T: Sendable>(
-        on queue: JobQueue<SQLiteConnection>,
-        interrupts: Bool,
-        _ body: @escaping @Sendable (SQLiteConnection) throws -> T
-    ) async throws -> T {
-        let ticket = Ticket(interrupts: interrupts)
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                queue.add(
-                    JobQueue.Job(isLong: false) { connection in
-                        continuation.resume(with: Result { try ticket.use(connection, body) })
-                    } refuse: {
-                        continuation.resume(throwing: $0)
-                    }
-                )
-            }
-        } onCancel: {
-            ticket.cancel()
-        }
     }
 }

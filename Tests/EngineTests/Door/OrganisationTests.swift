@@ -47,7 +47,8 @@ struct OrganisationTests {
 
     @Test func `only the owner may read the files`() async throws {
         try await withOrganisation { _, folder in
-            for part in ["azukari.json", "azukari.sqlite", "azukari.lock", "keys/master.key", "keys/keys.sqlite"] {
+            let database = TestDatabase.isFile ? ["azukari.sqlite"] : []
+            for part in ["azukari.json", "azukari.lock", "keys/master.key", "keys/keys.sqlite"] + database {
                 let mode =
                     try FileManager.default.attributesOfItem(atPath: folder + "/" + part)[.posixPermissions] as? Int
                 #expect(mode == 0o600, "\(part)")

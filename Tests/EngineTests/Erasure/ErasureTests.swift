@@ -63,7 +63,7 @@ import Testing
             #expect(
                 deed.state == .certified && deed.deletedCount == 5 && deed.redactedCount == 3 && deed.keysDestroyed == 1
             )
-            for text in Self.traces { #expect(try tables.files(holding: text) == [], "\(text)") }
+            for text in Self.traces { #expect(try await tables.places(holding: text) == [], "\(text)") }
             let rows = try await tables.dump()
             #expect(rows["Contact"]?.count == 1 && rows["Individual"]?.isEmpty == true)
             #expect(rows["az_access_record"]?.isEmpty == true)
@@ -102,7 +102,7 @@ import Testing
             #expect(
                 cases.first?["ContactId"] == .null && cases.first?["Subject"] == .null
                     && cases.first?["Ext__c"] == .null)
-            for text in Self.traces { #expect(try tables.files(holding: text) == [], "\(text)") }
+            for text in Self.traces { #expect(try await tables.places(holding: text) == [], "\(text)") }
         }
     }
 
@@ -124,7 +124,7 @@ import Testing
             let deeds = try await again.session.erasures()
             #expect(deeds.map(\.state) == [.certified])
             #expect(deeds.first?.deletedCount == 5 && deeds.first?.keysDestroyed == 1)
-            for text in Self.traces { #expect(try again.files(holding: text) == [], "\(text)") }
+            for text in Self.traces { #expect(try await again.places(holding: text) == [], "\(text)") }
             #expect(try await again.session.query("SELECT Id FROM ErasureCertificate").count == 1)
             #expect(try await again.session.resumeErasures().isEmpty)
             await again.engine.close()
@@ -142,7 +142,7 @@ import Testing
             #expect(deed.deletedCount == 5 && deed.redactedCount == 3)
             #expect(try await tables.session.restrictions().map(\.state) == [.erased])
             #expect(try FileManager.default.contentsOfDirectory(atPath: tables.folder + "/vault").isEmpty)
-            for text in Self.traces { #expect(try tables.files(holding: text) == [], "\(text)") }
+            for text in Self.traces { #expect(try await tables.places(holding: text) == [], "\(text)") }
             await #expect(throws: PlatformError(.notFound, "")) { try await tables.session.lift(request: held) }
             await #expect(throws: PlatformError(.notFound, "")) {
                 try await tables.session.restrict(contact, request: tables.id("DataSubjectRequest", 78))

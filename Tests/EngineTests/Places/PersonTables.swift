@@ -77,16 +77,32 @@ final class PersonTables: Sendable {
         return id
     }
 
+    private static let tables: SQL =
+        TestDatabase.isFile
+        ? "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+
+    private static func columns(_ table: String) -> SQL {
+        TestDatabase.isFile
+            ? "SELECT name FROM pragma_table_info(\(.text(table)))"
+            : """
+            SELECT column_name::text FROM information_schema.columns
+            WHERE table_schema = current_schema() AND table_name = \(.text(table)) ORDER BY ordinal_position
+            """
+    }
+
+    private static func quoted(_ column: Identifier) -> SQL {
+        TestDatabase.isFile ? "quote(\(identifier: column))" : "quote_nullable(\(identifier: column)::text)"
+    }
+
     /// Every table as text, row by row: what must be the same before and after.
     func dump(besides left: Set<String> = []) async throws -> [String: [String]] {
         try await engine.store.read { connection in
-            let names = try connection.all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
-                $0.string(0)
-            }
+            let names = try connection.all(Self.tables) { $0.string(0) }
             var dump: [String: [String]] = [:]
             for name in names where !left.contains(name) {
-                let columns = try connection.all("SELECT name FROM pragma_table_info(\(.text(name)))") { $0.string(0) }
-                let quoted = columns.map { column -> SQL in "quote(\(identifier: Identifier(column)))" }
+                let columns = try connection.all(Self.columns(name)) { $0.string(0) }
+                let quoted = columns.map { column in Self.quoted(Identifier(column)) }
                 let query: SQL =
                     "SELECT \(.joined(quoted, separator: " || ', ' || ")) FROM \(identifier: Identifier(name))"
                 dump[name] = try connection.all(query) { $0.string(0) }.sorted()
@@ -95,8 +111,13 @@ final class PersonTables: Sendable {
         }
     }
 
-    /// Whether the bytes of a text stand in any file of the folder: the paths of those files.
-    func files(holding text: String) throws -> [String] {
+    /// Where a text stands: the paths of the folder's files that have its bytes, and the tables of a server's database.
+    func places(holding text: String) async throws -> [String] {
+        let tables = TestDatabase.isFile ? [:] : try await dump().filter { $1.contains { $0.contains(text) } }
+        return try tables.keys + files(holding: text)
+    }
+
+    private func files(holding text: String) throws -> [String] {
         let needle = Array(text.utf8)
         let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return try paths.filter { path in

@@ -1,3 +1,4 @@
+import AzukariTesting
 import Foundation
 import Records
 import Store
@@ -8,20 +9,26 @@ import Store
 final class QueryFixture: Sendable {
     let engine: Engine
     private let folder: URL
+    private let database: TestDatabase
 
     /// Tuesday 2026-11-24 12:00 in Tokyo.
     static let now = Instant("2026-11-24T03:00:00.000Z") ?? Instant(milliseconds: 0)
 
     init(timeZone: String = "Asia/Tokyo") async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "azukari-\(UUID().uuidString)")
+        database = try TestDatabase()
         engine = try await Engine.create(
             folder: folder.path,
-            organisation: NewOrganisation(name: "Test", defaultLanguage: "ja", timeZone: timeZone),
+            organisation: NewOrganisation(
+                name: "Test", defaultLanguage: "ja", timeZone: timeZone, database: database.settings),
             environment: Environment(now: { Self.now }, randomBytes: Environment.system.randomBytes)
         )
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    deinit {
+        try? FileManager.default.removeItem(at: folder)
+        database.drop()
+    }
 
     var session: Session { engine.systemSession(as: .operator, reason: "test") }
 

@@ -29,7 +29,7 @@ import Testing
                 #expect(!rows.contains { $0.contains(String(contact.rawValue)) && name != "Task" }, "\(name)")
             }
             #expect(during["Contact"]?.count == 1)
-            #expect(try tables.files(holding: "サトウ ケンイチ").isEmpty)
+            #expect(try await tables.places(holding: "サトウ ケンイチ").isEmpty)
             await #expect(throws: PlatformError(.notFound, "")) { try await tables.session.trace(contact) }
             let lifted = try await tables.session.lift(request: request)
             #expect(lifted.state == .lifted)
@@ -91,7 +91,7 @@ import Testing
             } else {
                 #expect(["restriction committed", "restriction scrubbed"].contains(point))
                 #expect(files == ["\(request).sealed"])
-                #expect(try again.files(holding: "サトウ ケンイチ").isEmpty)
+                #expect(try await again.places(holding: "サトウ ケンイチ").isEmpty)
                 _ = try await again.session.lift(request: request)
                 #expect(try await again.dump(besides: Self.requestsOwn) == before)
             }

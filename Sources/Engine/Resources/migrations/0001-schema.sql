@@ -17,6 +17,6 @@ CREATE TABLE az_field_right (profile INTEGER NOT NULL, object TEXT NOT NULL, fie
 CREATE TABLE az_profile_power (profile INTEGER PRIMARY KEY, modifies_all INTEGER NOT NULL) STRICT;
 
 -- The results of queries that are read page by page: the ids in their order, eight bytes each.
-CREATE TABLE az_cursor (id INTEGER PRIMARY KEY, user INTEGER NOT NULL, soql TEXT NOT NULL, deleted INTEGER NOT NULL,
+CREATE TABLE az_cursor (id INTEGER PRIMARY KEY, "user" INTEGER NOT NULL, soql TEXT NOT NULL, deleted INTEGER NOT NULL,
     total INTEGER NOT NULL, ids BLOB NOT NULL, touched INTEGER NOT NULL) STRICT;
 CREATE INDEX az_cursor_touched ON az_cursor (touched);

@@ -1,13 +1,13 @@
 -- Who read what. One row for each answer, with the records in it: up to twenty in az_access_record, more as a packed list
 -- in ids, and of an export larger than that only the highest id that there was.
-CREATE TABLE az_access (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, user INTEGER NOT NULL, application TEXT NOT NULL,
+CREATE TABLE az_access (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, "user" INTEGER NOT NULL, application TEXT NOT NULL,
     purpose TEXT NOT NULL, kind INTEGER NOT NULL, object TEXT NOT NULL, query BLOB, count INTEGER NOT NULL,
     first INTEGER, last INTEGER, ids BLOB) STRICT;
 CREATE INDEX az_access_bulk ON az_access (object, id) WHERE last IS NOT NULL;
 CREATE TABLE az_access_record (record INTEGER NOT NULL, access INTEGER NOT NULL, PRIMARY KEY (record, access)) STRICT, WITHOUT ROWID;
 
 -- Sign-ins, and acts of administrators and of the product itself. Never personal data of customers.
-CREATE TABLE az_event (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, user INTEGER, application TEXT NOT NULL,
+CREATE TABLE az_event (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, "user" INTEGER, application TEXT NOT NULL,
     kind TEXT NOT NULL, record INTEGER, detail TEXT NOT NULL) STRICT;
 CREATE INDEX az_event_at ON az_event (at);
 

@@ -1,5 +1,3 @@
-import Records
-
 /// The consumer's end of a stream: begins with the first chunk asked for, and lets go of the reader when it is dropped.
 final class Reading<Chunk: Sendable>: Sendable {
     private let channel = ChunkChannel<Chunk>()
@@ -7,8 +5,8 @@ final class Reading<Chunk: Sendable>: Sendable {
     private let begin: @Sendable () -> Void
     private let hasBegun = Monitor(false)
 
-    init(
-        of queue: JobQueue<SQLiteConnection>,
+    init<Owned: PooledConnection>(
+        of queue: JobQueue<Owned>,
         _ body: @escaping @Sendable (any Connection, _ emit: (Chunk) throws -> Void) throws -> Void
     ) {
         let (channel, ticket) = (channel, ticket)
@@ -16,9 +14,7 @@ final class Reading<Chunk: Sendable>: Sendable {
             queue.add(
                 JobQueue.Job(isLong: true) { connection in
                     let result = Result {
-                        try ticket.use(connection) {
-                            try $0.inTransaction("BEGIN") { try body($0, channel.send) }
-                        }
+                        try ticket.use(connection) { try $0.inReading { try body($0, channel.send) } }
                     }
                     if case .failure(let error) = result { channel.finish(error) } else { channel.finish(nil) }
                 } refuse: {
