@@ -12,17 +12,19 @@ public struct TestDatabase: Sendable {
     private let name: Identifier
 
     /// Makes the database.
-    public init() throws {
-        let variables = ProcessInfo.processInfo.environment
-        server = variables["AZUKARI_TEST_POSTGRESQL"] ?? ""
+    public init(isFile: Bool = TestDatabase.isFile) throws {
+        server = Self.server ?? ""
         name = Identifier("azukari_test_\(UUID().uuidString.replacing("-", with: "_"))")
-        guard variables["AZUKARI_TEST_DATABASE"] == "postgresql" else {
+        guard !isFile else {
             settings = nil
             return
         }
         try PostgreSQLStore.administer(server, "CREATE DATABASE \(identifier: name)")
         settings = server.replacing("dbname=postgres", with: "dbname=\(name.quoted.filter { $0 != "\"" })")
     }
+
+    /// How the server for tests is reached; nil: there is none.
+    public static var server: String? { ProcessInfo.processInfo.environment["AZUKARI_TEST_POSTGRESQL"] }
 
     /// Whether the records are in a file of the organisation's folder.
     public static var isFile: Bool { ProcessInfo.processInfo.environment["AZUKARI_TEST_DATABASE"] != "postgresql" }

@@ -37,6 +37,49 @@ public struct Dialect: Sendable {
     /// Behind the closing parenthesis of CREATE TABLE: the column types are enforced.
     public var tableSuffix: SQL { database == .sqlite ? " STRICT" : "" }
 
+    /// Table, column, type and place in the primary key of every column, table by table, column by column.
+    var columnsOfAllTables: SQL {
+        switch database {
+        case .sqlite:
+            """
+            SELECT t.name, c.name, c.type, c.pk FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' ORDER BY t.name, c.cid
+            """
+        case .postgresql:
+            """
+            SELECT t.relname::text, c.attname::text, format_type(c.atttypid, NULL),
+                coalesce((SELECT k.place FROM unnest(i.indkey) WITH ORDINALITY AS k (number, place)
+                    WHERE k.number = c.attnum), 0)
+            FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped
+            LEFT JOIN pg_index i ON i.indrelid = t.oid AND i.indisprimary
+            WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace
+            ORDER BY t.relname, c.attnum
+            """
+        }
+    }
+
+    /// What a column of a type holds; nil for a type that ``type(_:)`` never answers.
+    func storage(ofType name: String) -> FieldType.Storage? {
+        switch name.lowercased() {
+        case "integer", "bigint": .integer
+        case "real", "double precision": .double
+        case "text", "citext": .text
+        case "blob", "bytea": .bytes
+        default: nil
+        }
+    }
+
+    /// Has the numbers that the database gives to rows by itself go on behind those that are there.
+    public func restartNumbers(of table: Identifier) -> SQL? {
+        database == .sqlite
+            ? nil
+            : """
+            SELECT setval(pg_get_serial_sequence('\(identifier: table)', 'id'), greatest(max(id), 1))
+            FROM \(identifier: table) WHERE pg_get_serial_sequence('\(identifier: table)', 'id') IS NOT NULL
+            HAVING max(id) IS NOT NULL
+            """
+    }
+
     /// A migration's statements, which are written for SQLite, in the words of the database.
     func translated(_ migration: String) -> String {
         guard database == .postgresql else { return migration }

@@ -1,12 +1,13 @@
 public import Records
 
-/// Rows to insert into a table, in bulk: the key of each, and the cells of its other columns where they lie.
+/// Rows to insert into a table, in bulk: their cells where they lie, and a key beside them where the cells lack it.
 public struct NewRows {
     let table: Identifier
-    let key: Identifier
     let columns: [Identifier]
+    /// The column of ``keys``.
+    let key: Identifier?
     let keys: [RecordID]
-    /// Which of the reader's rows belongs to each key.
+    /// Which of the reader's rows each is.
     let rows: [Int]
     let cells: CellReader
 
@@ -25,4 +26,18 @@ public struct NewRows {
         self.rows = rows
         self.cells = cells
     }
+
+    /// Whole rows, whose keys are among their cells.
+    public init(into table: Identifier, columns: [Identifier], count: Int, of cells: CellReader) {
+        precondition(columns.count == cells.columnCount, "a row has as many cells as columns")
+        self.table = table
+        self.columns = columns
+        key = nil
+        keys = []
+        rows = Array(0..<count)
+        self.cells = cells
+    }
+
+    /// All columns, the key first where there is one.
+    var allColumns: [Identifier] { (key.map { [$0] } ?? []) + columns }
 }

@@ -25,7 +25,8 @@ struct Azukari: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, LoadCommand.self, QueryCommand.self, ExportCommand.self, SchemaCommand.self,
-            SubjectCommand.self, VerifyCommand.self, DoctorCommand.self, UserCommand.self, ApplicationCommand.self,
+            SubjectCommand.self, VerifyCommand.self, DoctorCommand.self, MoveCommand.self, UserCommand.self,
+            ApplicationCommand.self,
             Serve.self,
         ]
     )

@@ -16,6 +16,7 @@ public struct AuditEvent: Sendable {
         public static let restricted = Kind(name: "restricted")
         public static let lifted = Kind(name: "lifted")
         public static let erased = Kind(name: "erased")
+        public static let moved = Kind(name: "moved")
     }
 
     public let at: Instant

@@ -11,11 +11,11 @@ struct PostgreSQLInsertion {
     init(_ new: NewRows, _ connection: PostgreSQLConnection) {
         self.new = new
         self.connection = connection
-        let names = ([new.key] + new.columns).map(\.quoted).joined(separator: ", ")
+        let names = new.allColumns.map(\.quoted).joined(separator: ", ")
         statement = "COPY \(new.table.quoted) (\(names)) FROM STDIN"
     }
 
-    func run(failed: (Int, any Error) throws -> Void) throws { try insert(0..<new.keys.count, failed) }
+    func run(failed: (Int, any Error) throws -> Void) throws { try insert(0..<new.rows.count, failed) }
 
     private func insert(_ places: Range<Int>, _ failed: (Int, any Error) throws -> Void) throws {
         guard !places.isEmpty else { return }
@@ -38,9 +38,9 @@ struct PostgreSQLInsertion {
         try connection.copy(statement) { send in
             var line: [UInt8] = []
             for place in places {
-                append(String(new.keys[place].rawValue).utf8, to: &line)
+                if new.key != nil { append("\(new.keys[place].rawValue)\t".utf8, to: &line) }
                 for column in 0..<new.columns.count {
-                    line.append(UInt8(ascii: "\t"))
+                    if column > 0 { line.append(UInt8(ascii: "\t")) }
                     append(new.cells.cell(new.rows[place], column), to: &line)
                 }
                 line.append(UInt8(ascii: "\n"))

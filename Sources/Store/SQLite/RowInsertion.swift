@@ -21,10 +21,10 @@ struct RowInsertion {
     }
 
     func run(failed: (Int, any Error) throws -> Void) throws {
-        let whole = new.keys.count / Self.rowsAtOnce * Self.rowsAtOnce
+        let whole = new.rows.count / Self.rowsAtOnce * Self.rowsAtOnce
         var next = 0
         if whole > 0 { next = try run(from: 0, to: whole, Self.rowsAtOnce, failed) }
-        if next < new.keys.count { _ = try run(from: next, to: new.keys.count, 1, failed) }
+        if next < new.rows.count { _ = try run(from: next, to: new.rows.count, 1, failed) }
     }
 
     /// Inserts rows so many at a time; the place behind the last that was tried.
@@ -53,8 +53,9 @@ struct RowInsertion {
     }
 
     private func text(_ count: Int) -> String {
-        let names = ([new.key] + new.columns).map(\.quoted).joined(separator: ",")
-        let row = "(" + Array(repeating: "?", count: new.columns.count + 1).joined(separator: ",") + ")"
+        let columns = new.allColumns
+        let names = columns.map(\.quoted).joined(separator: ",")
+        let row = "(" + Array(repeating: "?", count: columns.count).joined(separator: ",") + ")"
         return "INSERT OR FAIL INTO \(new.table.quoted) (\(names)) VALUES "
             + Array(repeating: row, count: count).joined(separator: ",")
     }
@@ -66,17 +67,20 @@ struct RowInsertion {
         let insertion: RowInsertion
         private let isNull: UnsafeMutableBufferPointer<Bool>
         private let width: Int
+        /// Places before the cells of a row: 1 where there is a key.
+        private let head: Int
 
         init(_ statement: SQLiteStatement, _ insertion: RowInsertion, _ count: Int) {
             self.statement = statement
             self.insertion = insertion
             width = insertion.new.columns.count
+            head = insertion.new.key == nil ? 0 : 1
             isNull = .allocate(capacity: count * width)
             isNull.initialize(repeating: true)
             sqlite3_clear_bindings(statement.handle)
             for slot in 0..<count {
                 for column in 0..<width where insertion.new.cells.isUniform(column) {
-                    set(insertion.new.cells.cell(0, column), slot * (width + 1) + column + 2)
+                    set(insertion.new.cells.cell(0, column), slot * (width + head) + head + column + 1)
                 }
             }
         }
@@ -87,15 +91,15 @@ struct RowInsertion {
         }
 
         func bind(_ place: Int, to slot: Int) {
-            let first = slot * (width + 1) + 1
-            sqlite3_bind_int64(statement.handle, Int32(first), insertion.new.keys[place].rawValue)
+            let first = slot * (width + head) + 1
+            if head > 0 { sqlite3_bind_int64(statement.handle, Int32(first), insertion.new.keys[place].rawValue) }
             let row = insertion.new.rows[place]
             for column in insertion.different {
                 let cell = insertion.new.cells.cell(row, column)
                 let known = slot * width + column
                 if cell.isNull && isNull[known] { continue }
                 isNull[known] = cell.isNull
-                set(cell, first + column + 1)
+                set(cell, first + head + column)
             }
         }
 
