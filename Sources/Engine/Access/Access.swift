@@ -25,6 +25,10 @@ struct Viewer: Sendable {
     let timeZone: String
     /// `ja` or `en`.
     let language: String
+    /// Such as `de_DE`: how numbers and dates are written.
+    let locale: String
+    /// The one currency of the organisation, by its ISO 4217 code.
+    let currency: String
 }
 
 /// What profiles may see, worked out once for each version of the schema.
@@ -68,14 +72,15 @@ extension Session {
             let access = try access(of: .system, version: try LiveSchema.version(on: connection), on: connection)
             return Viewer(
                 access: access, user: user, timeZone: engine.organisation.timeZone,
-                language: engine.organisation.defaultLanguage
+                language: engine.organisation.defaultLanguage, locale: engine.organisation.defaultLocale,
+                currency: engine.organisation.currency
             )
         }
         let found = try connection.first(Self.ownUser, [.id(user)]) { row in
             (
                 version: row.int64(0), profile: row.value(1, as: .reference).id,
                 timeZone: row.value(2, as: .string).text,
-                language: row.value(3, as: .string).text
+                language: row.value(3, as: .string).text, locale: row.value(4, as: .string).text
             )
         }
         guard let found else {
@@ -86,7 +91,8 @@ extension Session {
         )
         return Viewer(
             access: access, user: user, timeZone: found.timeZone ?? engine.organisation.timeZone,
-            language: (found.language ?? engine.organisation.defaultLanguage).hasPrefix("ja") ? "ja" : "en"
+            language: (found.language ?? engine.organisation.defaultLanguage).hasPrefix("ja") ? "ja" : "en",
+            locale: found.locale ?? engine.organisation.defaultLocale, currency: engine.organisation.currency
         )
     }
 
@@ -99,7 +105,8 @@ extension Session {
 
     private static let ownUser = KeptSQL(
         """
-        SELECT s.version, u."ProfileId", u."TimeZoneSidKey", u."LanguageLocaleKey" FROM "User" u, az_schema s \
+        SELECT s.version, u."ProfileId", u."TimeZoneSidKey", u."LanguageLocaleKey", u."LocaleSidKey" \
+        FROM "User" u, az_schema s \
         WHERE u."Id" = \(.null) AND u."IsActive" = 1 AND u."IsDeleted" = 0
         """
     )

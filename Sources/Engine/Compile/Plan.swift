@@ -8,6 +8,8 @@ final class Plan: Sendable {
     let object: ObjectSchema
     /// What a flat reader gets, in order; further cells of a row are ids for the shape.
     let columns: [ResultColumn]
+    /// Of the cells that `FORMAT` makes texts of.
+    let formats: [Int: CellFormat]
     /// Whether every selected item is one column: no compound, no `TYPEOF`, no children.
     let isFlat: Bool
     let shape: RecordShape
@@ -36,12 +38,14 @@ final class Plan: Sendable {
     let isReported: Bool
 
     init(
-        object: ObjectSchema, columns: [ResultColumn], isFlat: Bool, shape: RecordShape, cellCount: Int, isCount: Bool,
+        object: ObjectSchema, columns: [ResultColumn], formats: [Int: CellFormat], isFlat: Bool, shape: RecordShape,
+        cellCount: Int, isCount: Bool,
         isGrouped: Bool, children: [ChildPlan], isLasting: Bool, select: SQL, from: SQL, deleted: Deleted,
         deletion: SQL?, condition: SQL?, grouping: SQL, order: SQL, limit: Int?, offset: Int
     ) {
         self.object = object
         self.columns = columns
+        self.formats = formats
         self.isFlat = isFlat
         self.shape = shape
         self.cellCount = cellCount
@@ -62,6 +66,9 @@ final class Plan: Sendable {
         let row = select + from + Self.wherever([deletion, "t0.\"Id\" = \(.null)"])
         one = shape.id == nil ? nil : (KeptSQL(row), row.bindings.dropLast())
     }
+
+    /// A row of the statement as it is answered.
+    func shown(_ row: any Cells) -> any Cells { formats.isEmpty ? row : FormattedCells(row, formats) }
 
     /// The cell of the row's own id; nil for grouped queries.
     var idColumn: Int? { shape.id }

@@ -11,6 +11,7 @@ final class PlanCache: Sendable {
         let deleted: Deleted
         let timeZone: String
         let language: String
+        let locale: String
     }
 
     private struct FieldsKey: Hashable {
@@ -29,7 +30,8 @@ final class PlanCache: Sendable {
     func plan(_ text: String, _ viewer: Viewer, _ call: Call) throws -> Plan {
         let key = Key(
             text: text, version: viewer.access.full.version, holder: viewer.access.rights.holder,
-            deleted: call.deleted, timeZone: viewer.timeZone, language: viewer.language
+            deleted: call.deleted, timeZone: viewer.timeZone, language: viewer.language,
+            locale: viewer.locale
         )
         return try plans.value(key, keepIf: \.isLasting) {
             do {

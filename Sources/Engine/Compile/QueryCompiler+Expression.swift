@@ -37,7 +37,7 @@ extension QueryCompiler {
         case .toLabel(let path, _): return label(try scope.field(path))
         // An organisation has one currency, so a field's value is already in the user's.
         case .convertCurrency(let path, _): return try scope.field(path)
-        case .format(_, let position): throw unsupported("FORMAT", position)
+        case .format(let inner, _): return formatted(try operand(inner, scope, selection))
         case .distance(let distance): return try self.distance(distance, scope)
         case .grouping(_, let position):
             throw context.error(.malformedQuery, "GROUPING is for queries with ROLLUP or CUBE.", at: position)
@@ -124,7 +124,19 @@ extension QueryCompiler {
     }
 }
 
+extension QueryCompiler {
+    /// As the viewer's locale shows it; texts and the like as they are.
+    private func formatted(_ value: Operand) -> Operand {
+        var shown = value
+        shown.format = CellFormat(value.type, scale: value.field?.scale ?? 2, for: context.viewer)
+        return shown
+    }
+}
+
 extension Operand {
+    /// The type of what is answered.
+    var shownType: FieldType { format == nil ? type : .string }
+
     func with(sql: SQL, type: FieldType) -> Operand {
         Operand(sql: sql, type: type, name: name, object: object, isNillable: isNillable, field: nil)
     }

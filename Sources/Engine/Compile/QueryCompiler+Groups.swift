@@ -24,7 +24,7 @@ extension QueryCompiler {
             }
             let value: Operand
             switch expression {
-            case .aggregate, .grouping: value = try operand(expression, scope, bare)
+            case .aggregate, .grouping, .format(.aggregate, _): value = try operand(expression, scope, bare)
             default:
                 let plain = try operand(expression, scope, Selection())
                 guard groups.contains(where: { $0.text == plain.sql.text }) else {
@@ -46,7 +46,7 @@ extension QueryCompiler {
                 throw context.error(.malformedQuery, "duplicate alias: \(name)", at: item.position)
             }
             let cell = selection.add(value, named: name)
-            selection.node.add(.ready(.value(name, cell: cell, value.type)))
+            selection.node.add(.ready(.value(name, cell: cell, value.shownType)))
         }
         if let sets = selection.sets {
             selection.grouping = sets.clause

@@ -40,7 +40,8 @@ extension QueryCompiler {
         _ expression: Expression, as alias: String?, _ scope: Scope, into selection: inout Selection
     ) throws -> String {
         switch expression {
-        case .field(let path), .toLabel(let path, _), .convertCurrency(let path, _):
+        case .field(let path), .toLabel(let path, _), .convertCurrency(let path, _), .format(.field(let path), _),
+            .format(.convertCurrency(let path, _), _):
             let value = try operand(expression, scope, Selection())
             if let alias { return try select(value, as: alias, at: path.position, into: &selection) }
             let names = scope.names(path)
@@ -50,14 +51,13 @@ extension QueryCompiler {
             } else {
                 let leaf = String(value.name.split(separator: ".").last ?? "")
                 let cell = selection.add(value, named: value.name)
-                node.add(.ready(.value(leaf, cell: cell, value.type)))
+                node.add(.ready(.value(leaf, cell: cell, value.shownType)))
             }
             return value.name
         case .distance(let distance):
             let value = try operand(expression, scope, Selection())
             let unnamed = selection.columns.count { $0.name.hasPrefix("expr") }
             return try select(value, as: alias ?? "expr\(unnamed)", at: distance.position, into: &selection)
-        case .format(_, let position): throw unsupported("FORMAT", position)
         default:
             throw context.error(
                 .malformedQuery, "This function stands in queries with GROUP BY alone.", at: expression.position
@@ -74,7 +74,7 @@ extension QueryCompiler {
                 .malformedQuery, "A function takes a part of '\(value.name)', not the whole.", at: position)
         }
         let cell = selection.add(value, named: alias)
-        selection.node.add(.ready(.value(alias, cell: cell, value.type)))
+        selection.node.add(.ready(.value(alias, cell: cell, value.shownType)))
         return alias
     }
 

@@ -42,6 +42,7 @@ final class QueryCompiler {
         return Plan(
             object: object,
             columns: selection.columns,
+            formats: selection.formats,
             isFlat: selection.isFlat,
             shape: RecordShape(
                 object: isGrouped ? "AggregateResult" : object.name, id: idColumn,

@@ -20,6 +20,8 @@ struct Operand {
     let isNillable: Bool
     /// The field, where it is one.
     let field: Field?
+    /// How it is shown, of what stands in `FORMAT`.
+    var format: CellFormat?
 }
 
 /// The tables of one statement: the query's own, and its parents, each joined once however many paths lead through it.

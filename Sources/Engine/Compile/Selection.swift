@@ -7,6 +7,8 @@ struct Selection {
     var cells: [SQL] = []
     var ids: [SQL] = []
     var columns: [ResultColumn] = []
+    /// Of cells that `FORMAT` makes texts of.
+    var formats: [Int: CellFormat] = [:]
     var isFlat = true
     let node = ShapeNode(id: 0, objects: [:])
     var children: [ChildPlan] = []
@@ -20,7 +22,8 @@ struct Selection {
     /// Adds a cell; its place.
     mutating func add(_ operand: Operand, named name: String) -> Int {
         cells.append(operand.sql)
-        columns.append(ResultColumn(name: name, type: operand.type, object: operand.object))
+        formats[cells.count - 1] = operand.format
+        columns.append(ResultColumn(name: name, type: operand.shownType, object: operand.object))
         return cells.count - 1
     }
 

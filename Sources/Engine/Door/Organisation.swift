@@ -9,6 +9,12 @@ public struct Organisation: Sendable {
     public let defaultLanguage: String
     /// An IANA name, such as `Asia/Tokyo`: what a day is where nobody says otherwise.
     public let timeZone: String
+
+    /// Of people who chose none.
+    var defaultLocale: String { defaultLanguage == "ja" ? "ja_JP" : "en_US" }
+
+    /// By its ISO 4217 code: an organisation has one.
+    var currency: String { defaultLanguage == "ja" ? "JPY" : "USD" }
 }
 
 /// What is needed to make an organisation.

@@ -64,13 +64,13 @@ struct RowReader<Form: RecordForm> {
         var rows: [Row] = []
         if plan.children.isEmpty {
             try read { cells in
-                rows.append(row(cells, plan, isChild, []))
+                rows.append(row(plan.shown(cells), plan, isChild, []))
                 return true
             }
         } else {
             var waiting: [RowCopy] = []
             try read { cells in
-                waiting.append(RowCopy(cells, of: plan, isChild: isChild))
+                waiting.append(RowCopy(plan.shown(cells), of: plan, isChild: isChild))
                 if waiting.count == parentsMax { try add(&waiting, to: &rows, plan, isChild) }
                 return true
             }

@@ -44,13 +44,29 @@ private struct Export {
     func run(on connection: any Connection, emit: (EncodedRows.Piece) throws -> Void) throws {
         try emit(.begin(plan.columns))
         // Behind the columns come ids.
-        let kinds =
-            plan.columns.map(\.type.cellKind) + Array(repeating: .id, count: plan.cellCount - plan.columns.count)
+        let columns = plan.columns.enumerated().map { place, column in
+            plan.formats[place]?.type.cellKind ?? column.type.cellKind
+        }
+        let kinds = columns + Array(repeating: .id, count: plan.cellCount - columns.count)
         try connection.blocks(plan.statement(), as: kinds) { block in
-            try emit(.rows(block))
+            try emit(.rows(shown(block)))
             report(block)
         }
         try emit(.end)
+    }
+
+    /// With the texts that `FORMAT` makes.
+    private func shown(_ block: CellBlock) -> CellBlock {
+        guard !plan.formats.isEmpty else { return block }
+        var shown = CellBlock(columnCount: block.columnCount)
+        block.forEachRow(width: block.columnCount) { row in
+            shown.append(
+                (0..<block.columnCount).map { place in
+                    guard let format = plan.formats[place] else { return block.value(shown.rowCount, place) }
+                    return row.isNull(place) ? .null : .text(format.text(row, place))
+                })
+        }
+        return shown
     }
 
     private func report(_ block: CellBlock) {

@@ -347,7 +347,6 @@ struct QueryTests {
             "SELECT Id FROM Contact WHERE Account.Parent.Parent.Parent.Parent.Parent.Name = 'a'", "MALFORMED_QUERY", 1,
             30, "at most five parents"
         ),
-        ("SELECT FORMAT(Birthdate) FROM Contact", "MALFORMED_QUERY", 1, 8, ""),
         ("SELECT toLabel(MailingAddress) a FROM Contact", "MALFORMED_QUERY", 1, 16, "takes a part of 'MailingAddress'"),
         (
             "SELECT Id FROM Contact WHERE DISTANCE(LastName, GEOLOCATION(1, 2), 'km') < 1", "MALFORMED_QUERY", 1, 39,
@@ -394,6 +393,58 @@ struct QueryTests {
         await #expect(throws: PlatformError(.malformedQuery, "")) {
             try await fixture.session.query("SELECT Id FROM Contact WHERE Id = :nope", bindings: ["ids": .many([])])
         }
+    }
+
+    @Test(arguments: [
+        ("ja_JP", ["¥1,250,000", "10", "1980/2/29", "2026/11/24 11:43"]),
+        ("en_US", ["¥1,250,000", "10", "2/29/1980", "11/24/2026, 11:43 AM"]),
+        ("de_DE", ["1.250.000 ¥", "10", "29.2.1980", "24.11.2026, 11:43"]),
+    ])
+    func `FORMAT writes values as the user's locale does`(locale: String, expected: [String]) async throws {
+        let fixture = try await QueryFixture()
+        try await fixture.fill()
+        try await fixture.insert(
+            "User", 77,
+            [
+                "LastName": "Viewer", "IsActive": true, "ProfileId": .id(FirstRows.administrator),
+                "LocaleSidKey": .text(locale), "TimeZoneSidKey": "Asia/Tokyo",
+            ]
+        )
+        let session = try await fixture.engine.session(
+            for: QueryFixture.id("005", 77), application: "test", purpose: "service")
+        let rows = try await session.query(
+            """
+            SELECT FORMAT(Account.AnnualRevenue), FORMAT(Account.NumberOfEmployees) staff, FORMAT(Birthdate), \
+            FORMAT(CreatedDate) made, CreatedDate, FORMAT(LastName) FROM Contact WHERE Birthdate != NULL
+            """
+        )
+        let row = try #require(rows.first)
+        #expect(
+            [row["Account.AnnualRevenue"].text, row["staff"].text, row["Birthdate"].text, row["made"].text] == expected)
+        #expect(row["LastName"] == "Sato" && row["CreatedDate"].text == nil)
+        // Through blocks, grouped, and in the rows of children.
+        let bytes = try await session.encode(
+            "SELECT FORMAT(Birthdate), LastName FROM Contact WHERE Id = '003000000000001'", with: Lines()
+        ).reduce(into: [UInt8]()) { $0 += $1 }
+        #expect(String(decoding: bytes, as: UTF8.self) == "Birthdate LastName\n\(expected[2]) Sato\n")
+        let sums = try await session.query("SELECT FORMAT(SUM(AnnualRevenue)) total FROM Account")
+        #expect(sums.first?["total"].text == expected[0])
+        let children = try await session.query(
+            "SELECT (SELECT FORMAT(Birthdate) FROM Contacts WHERE Birthdate != NULL) FROM Account WHERE Name = 'Acme'")
+        #expect(children.first?.children("Contacts").first?["Birthdate"].text == expected[2])
+    }
+
+    /// A row a line, cells with a space between them.
+    private struct Lines: RowEncoder {
+        mutating func begin(_ columns: [ResultColumn], into out: inout [UInt8]) {
+            out += columns.map(\.name).joined(separator: " ").utf8 + [0x0A]
+        }
+
+        mutating func row(_ cells: CellRow, into out: inout [UInt8]) {
+            out += (0..<2).map { cells.string($0) }.joined(separator: " ").utf8 + [0x0A]
+        }
+
+        mutating func end(into out: inout [UInt8]) {}
     }
 
     @Test func `the bin is seen when asked for`() async throws {
