@@ -1,9 +1,11 @@
 """What the benchmarks share: the release build, a made company of any size, timing with peak memory, the closing line."""
+import contextlib
 import csv
 import json
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -72,9 +74,43 @@ def middle(pairs):
     return sorted(pairs)[len(pairs) // 2]
 
 
-def organisation(azukari, folder, contacts_csv=None):
-    """An organisation, with the contacts loaded when a file is given."""
-    run([azukari, "init", "--folder", folder, "--name", "Benchmark"])
+class PostgreSQL:
+    """A server of the benchmark's own, on a socket; it waits for its disk as any other does."""
+
+    def __init__(self, settings):
+        self.settings = settings
+
+    def database(self, name):
+        """A new database; how libpq reaches it."""
+        self._run(f"CREATE DATABASE {name} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0")
+        return self.settings.replace("dbname=postgres", f"dbname={name}")
+
+    def drop(self, *names):
+        for name in names:
+            self._run(f"DROP DATABASE {name}")
+
+    def _run(self, statement):
+        subprocess.run(["psql", "-q", "-c", statement, self.settings], check=True)
+
+
+@contextlib.contextmanager
+def postgresql():
+    """A PostgreSQL server for as long as the block runs."""
+    folder = tempfile.mkdtemp(prefix="azukari-bench-", dir=os.environ.get("AZUKARI_BENCH_SCRATCH"))
+    script = ROOT / "script" / "postgresql"
+    try:
+        settings = subprocess.run([script, "start", folder], check=True, capture_output=True, text=True).stdout.strip()
+        try:
+            yield PostgreSQL(settings)
+        finally:
+            subprocess.run([script, "stop", folder], check=True)
+    finally:
+        shutil.rmtree(folder)
+
+
+def organisation(azukari, folder, contacts_csv=None, database=None):
+    """An organisation, with the contacts loaded when a file is given; in a PostgreSQL database when one is named."""
+    run([azukari, "init", "--folder", folder, "--name", "Benchmark"] + (["--database", database] if database else []))
     run([azukari, "schema", "add", "field", "Contact", "Ext__c", "--folder", folder, "--type", "string", "--length", "80", "--external-id", "--unique"])
     if contacts_csv:
         run([azukari, "load", "--folder", folder, "--object", "Contact", contacts_csv])

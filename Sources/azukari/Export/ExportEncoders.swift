@@ -33,7 +33,8 @@ struct CSVExport: RowEncoder {
 /// A list of flat objects, one on each line; paths are keys.
 struct JSONExport: RowEncoder {
     let count: RowCount
-    private var keys: [JSONKey] = []
+    /// What stands before each cell: a brace or comma, and the key.
+    private var heads: [[UInt8]] = []
     private var types: [FieldType] = []
     private var isFirst = true
 
@@ -41,7 +42,11 @@ struct JSONExport: RowEncoder {
 
     mutating func begin(_ columns: [ResultColumn], into out: inout [UInt8]) {
         types = columns.map(\.type)
-        keys = columns.map { JSONKey($0.name) }
+        heads = columns.enumerated().map { place, column in
+            var json = JSONWriter()
+            json.string(column.name)
+            return [UInt8(ascii: place == 0 ? "{" : ",")] + json.bytes + [UInt8(ascii: ":")]
+        }
         out.append(UInt8(ascii: "["))
     }
 
@@ -49,16 +54,11 @@ struct JSONExport: RowEncoder {
         if !isFirst { out.append(UInt8(ascii: ",")) }
         isFirst = false
         out.append(0x0A)
-        // A writer of its own for each row: its commas end with the row's object.
-        var json = JSONWriter()
-        json.append(to: &out) { json in
-            json.beginObject()
-            for column in types.indices {
-                json.key(keys[column])
-                json.cell(cells, column, types[column])
-            }
-            json.endObject()
+        for column in types.indices {
+            out.append(contentsOf: heads[column])
+            JSONText.append(cells, column, types[column], to: &out)
         }
+        out.append(UInt8(ascii: "}"))
         count.advance()
     }
 
