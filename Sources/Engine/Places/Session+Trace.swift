@@ -57,7 +57,8 @@ extension Engine {
     func tracer(on connection: any Connection) throws -> Tracer {
         let search = search
         return Tracer(schema: try schema.current(on: connection), connection: connection) { text, only in
-            try search.candidates(for: SearchTerms.searched(text), connection, limit: 10_000, of: only)
+            guard let question = try search.question(SearchTerms.searched(text), connection) else { return [] }
+            return try search.candidates(for: question, connection, limit: 10_000, of: only)
         }
     }
 

@@ -5,7 +5,7 @@ import Store
 ///
 /// ## Topics
 /// - Keeping: ``numbers(of:in:)``, ``replace(_:with:of:_:)``, ``postpone(_:_:)``, ``settle(_:limit:)``
-/// - Asking: ``candidates(for:_:limit:)``
+/// - Asking: ``question(_:_:)``, ``candidates(for:_:limit:of:)``
 final class SearchIndex: Sendable {
     private let hash: TermHash
 
@@ -110,32 +110,49 @@ final class SearchIndex: Sendable {
         return max(count, 1)
     }
 
+    /// Terms that a record must have, one of each group; the group that fewest records have comes first.
+    struct Question {
+        fileprivate let groups: [[Int64]]
+    }
+
+    /// What to ask the index for terms; nil without a term, and when no record has any of a group.
+    func question(_ terms: [[String]], _ connection: any Connection) throws -> Question? {
+        var sized: [(group: [Int64], count: Int)] = []
+        for group in terms.map({ $0.map(hash.number) }) {
+            let count = try group.map { try Self.count($0, connection) }.reduce(0, +)
+            guard count > 0 else { return nil }
+            sized.append((group, count))
+        }
+        guard !sized.isEmpty else { return nil }
+        return Question(groups: sized.sorted { $0.count < $1.count }.map(\.group))
+    }
+
     /// Records that may hold a text, by its terms: each must still be compared with its text.
-    /// - Parameters:
-    ///   - terms: What a record must have one of, group by group.
-    ///   - prefix: Only records of this object, the latest first; nil: of any, in ascending order.
-    /// - Returns: At most `limit` ids; empty without a term.
+    /// - Parameter prefix: Only records of this object, the latest first; nil: of any, in ascending order.
+    /// - Returns: At most `limit` ids.
     func candidates(
-        for terms: [[String]], _ connection: any Connection, limit: Int, of prefix: KeyPrefix? = nil
+        for question: Question, _ connection: any Connection, limit: Int, of prefix: KeyPrefix? = nil
     ) throws -> [RecordID] {
-        let groups = terms.map { $0.map(hash.number) }
-        guard !groups.isEmpty else { return [] }
-        let sized = try groups.map { group in
-            (group: group, count: try group.map { try Self.count($0, connection) }.reduce(0, +))
-        }.sorted { $0.count < $1.count }
-        guard let rarest = sized.first, rarest.count > 0 else { return [] }
-        var query: SQL = "SELECT DISTINCT t.record FROM az_term t WHERE t.term IN (\(Self.list(rarest.group)))"
-        for other in sized.dropFirst() {
-            query.append(
-                " AND EXISTS (SELECT 1 FROM az_term o WHERE o.term IN (\(Self.list(other.group))) AND o.record = t.record)"
+        var condition: SQL = ""
+        for other in question.groups.dropFirst() {
+            condition.append(
+                " AND EXISTS (SELECT 1 FROM az_term o WHERE o.term IN (\(Self.list(other))) AND o.record = t.record)"
             )
         }
         if let range = prefix?.idRange {
-            query.append(" AND t.record BETWEEN \(.integer(range.lowerBound)) AND \(.integer(range.upperBound))")
-            query.append(" ORDER BY t.record DESC LIMIT \(.integer(Int64(limit)))")
-            return try connection.all(query) { RecordID(rawValue: $0.int64(0)) }
+            condition.append(" AND t.record BETWEEN \(.integer(range.lowerBound)) AND \(.integer(range.upperBound))")
         }
-        query.append(" ORDER BY t.record LIMIT \(.integer(Int64(limit)))")
+        let end: SQL = prefix == nil ? "" : " DESC"
+        // Each term's records lie in their order, so that each list ends where it has enough.
+        let lists = question.groups[0].map { term -> SQL in
+            """
+            SELECT record FROM (SELECT t.record FROM az_term t WHERE t.term = \(.integer(term))\(condition) \
+            ORDER BY t.record\(end) LIMIT \(.integer(Int64(limit)))) AS list
+            """
+        }
+        let query: SQL = """
+            \(.joined(lists, separator: " UNION ")) ORDER BY record\(end) LIMIT \(.integer(Int64(limit)))
+            """
         return try connection.all(query) { RecordID(rawValue: $0.int64(0)) }
     }
 

@@ -45,8 +45,9 @@ extension Session {
         try await engine.settleSearch { _ in }
         let found = try await engine.store.read { connection in
             let access = try self.access(on: connection)
+            let questions = try pattern.alternatives.compactMap { try self.engine.search.question($0, connection) }
             return try self.searched(objects, access).map { object in
-                (object, try self.hits(pattern, object, group, limit, access, connection))
+                (object, try self.hits(pattern, questions, object, group, limit, access, connection))
             }
         }
         for (object, hits) in found { report(.search, object, hits.map(\.id)) }
@@ -68,15 +69,15 @@ extension Session {
     }
 
     private func hits(
-        _ pattern: SearchPattern, _ object: ObjectSchema, _ group: SearchGroup, _ limit: Int, _ access: Access,
-        _ connection: any Connection
+        _ pattern: SearchPattern, _ questions: [SearchIndex.Question], _ object: ObjectSchema, _ group: SearchGroup,
+        _ limit: Int, _ access: Access, _ connection: any Connection
     ) throws -> [SearchHit] {
         guard let full = access.full.object(object.name) else { return [] }
         let fields = SearchIndex.fields(of: full).filter { object.field($0.name) != nil && group.holds($0) }
-        let candidates = try pattern.alternatives.flatMap { terms in
-            try engine.search.candidates(for: terms, connection, limit: max(limit * 4, 200), of: object.keyPrefix)
+        let candidates = try questions.flatMap { question in
+            try engine.search.candidates(for: question, connection, limit: max(limit * 4, 200), of: object.keyPrefix)
         }
-        let ids = pattern.alternatives.count == 1 ? candidates : Set(candidates).sorted(by: >)
+        let ids = questions.count == 1 ? candidates : Set(candidates).sorted(by: >)
         var hits: [SearchHit] = []
         for start in stride(from: 0, to: ids.count, by: 200) where hits.count < limit {
             let rows = try connection.storedRows(Array(ids[start..<min(start + 200, ids.count)]), of: full)
