@@ -48,10 +48,18 @@ extension Parser {
         case .success(let text): return text
         case .failure(let escape):
             let shown = String(decoding: lexer.bytes[escape.place..<min(escape.place + 5, token.end)], as: UTF8.self)
-            let characters = lexer.bytes[token.start..<escape.place].reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
+            // A literal may go over lines.
+            var (line, column) = (position.line, position.column)
+            for byte in lexer.bytes[token.start..<escape.place] {
+                if byte == UInt8(ascii: "\n") {
+                    (line, column) = (line + 1, 1)
+                } else if byte & 0xC0 != 0x80 {
+                    column += 1
+                }
+            }
             throw error(
                 "Illegal string literal: '\(shown.prefix(2))' is not an escape that exists",
-                at: Position(line: position.line, column: position.column + characters)
+                at: Position(line: line, column: column)
             )
         }
     }
