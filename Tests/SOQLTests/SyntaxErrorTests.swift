@@ -49,6 +49,7 @@ import Testing
             "SELECT Id FROM Contact WHERE Name = 'a\n 佐\\q'", 2, 3,
             "Illegal string literal: '\\q' is not an escape that exists"
         ),
+        ("SELECT Id FROM Opportunity WHERE Amount > USD1.5e999", 1, 43, "unexpected token: 'USD1'"),
         ("SELECT Id FROM Contact WHERE Name = :name", 1, 37, "Bind variables only allowed in Apex code"),
         ("SELECT Id FROM Contact ALL ROWS", 1, 24, "ALL ROWS not allowed in this context"),
         ("SELECT Id FROM Contact WITH USER_MODE", 1, 29, "WITH USER_MODE is only allowed in Apex code"),

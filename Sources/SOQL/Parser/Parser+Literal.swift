@@ -101,8 +101,12 @@ extension Parser {
         guard token.end > digits, bytes[token.start..<digits].allSatisfy(\.isLetter),
             bytes[digits..<token.end].allSatisfy(\.isDigit)
         else { return nil }
+        let before = lexer
         if lexer.byte == UInt8(ascii: "."), lexer.byte(after: 1).isDigit { lexer.skipNumber() }
-        guard let amount = Double(String(decoding: bytes[digits..<lexer.place], as: UTF8.self)) else { return nil }
+        guard let amount = Double(String(decoding: bytes[digits..<lexer.place], as: UTF8.self)), amount.isFinite else {
+            lexer = before
+            return nil
+        }
         return .currency(String(decoding: bytes[token.start..<digits], as: UTF8.self).uppercased(), amount)
     }
 }
