@@ -26,12 +26,11 @@ struct Settings: Codable {
         return settings
     }
 
-    /// Written beside the place and renamed, so that a crash leaves no half file.
+    /// Whole and on the disk when it returns, readable by the owner alone.
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        try DurableFile.write(Array(encoder.encode(self)), to: path)
     }
 
     func organisation() throws -> Organisation {

@@ -28,12 +28,11 @@ extension Engine {
         // Opened first, so that what a crash left undone is done, and the tables have this program's form.
         let engine = try await open(folder: path, environment: environment)
         let folder = engine.folder
-        var settings = try Settings.read(at: folder.settings)
-        guard settings.database != database else {
-            await engine.close()
-            throw PlatformError(.invalidOperation, "The organisation's records are in this database already.")
-        }
         do {
+            var settings = try Settings.read(at: folder.settings)
+            guard settings.database != database else {
+                throw PlatformError(.invalidOperation, "The organisation's records are in this database already.")
+            }
             try await engine.reads.flush()
             let target = try openTarget(database, folder)
             let rows: [String: Int]
