@@ -14,16 +14,20 @@ indirect enum ModelCondition {
 
     var soql: String {
         switch self {
-        case .compare(let path, let sign, let value): "\(path.joined(separator: ".")) \(sign) \(value.literal)"
+        case .compare(let path, let sign, let value): return "\(path.joined(separator: ".")) \(sign) \(value.literal)"
         case .among(let path, let values, let isNegated):
-            "\(path.joined(separator: ".")) \(isNegated ? "NOT IN" : "IN") (\(values.map(\.literal).joined(separator: ", ")))"
-        case .like(let path, let pattern): "\(path.joined(separator: ".")) LIKE '\(pattern.replacing("'", with: "\\'"))'"
+            let list = values.map(\.literal).joined(separator: ", ")
+            return "\(path.joined(separator: ".")) \(isNegated ? "NOT IN" : "IN") (\(list))"
+        case .like(let path, let pattern):
+            return "\(path.joined(separator: ".")) LIKE '\(pattern.replacing("'", with: "\\'"))'"
         case .includes(let path, let lists, let isNegated):
-            "\(path.joined(separator: ".")) \(isNegated ? "EXCLUDES" : "INCLUDES") (\(lists.map(Value.quoted).joined(separator: ", ")))"
-        case .inner(let field, let query, let isNegated): "\(field) \(isNegated ? "NOT IN" : "IN") (\(query.soql))"
-        case .and(let parts): "(\(parts.map(\.soql).joined(separator: " AND ")))"
-        case .or(let parts): "(\(parts.map(\.soql).joined(separator: " OR ")))"
-        case .not(let part): "(NOT \(part.soql))"
+            let list = lists.map(Value.quoted).joined(separator: ", ")
+            return "\(path.joined(separator: ".")) \(isNegated ? "EXCLUDES" : "INCLUDES") (\(list))"
+        case .inner(let field, let query, let isNegated):
+            return "\(field) \(isNegated ? "NOT IN" : "IN") (\(query.soql))"
+        case .and(let parts): return "(\(parts.map(\.soql).joined(separator: " AND ")))"
+        case .or(let parts): return "(\(parts.map(\.soql).joined(separator: " OR ")))"
+        case .not(let part): return "(NOT \(part.soql))"
         }
     }
 }
