@@ -5,17 +5,6 @@ import Testing
 
 /// Random writes against the door and against a dictionary that says what should be there.
 struct ModelTests {
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private struct Person: Equatable {
         var last: String
         var key: String?
@@ -29,7 +18,7 @@ struct ModelTests {
             ext.field.isUnique = true
             ext.field.isExternalID = true
             try await session.addField(ext, to: "Contact")
-            var random = Generator(state: seed)
+            var random = ModelRandom(seed: seed)
             var model: [RecordID: Person] = [:]
             for _ in 0..<80 {
                 try await step(&model, &random, session)
@@ -39,7 +28,7 @@ struct ModelTests {
         }
     }
 
-    private func step(_ model: inout [RecordID: Person], _ random: inout Generator, _ session: Session) async throws {
+    private func step(_ model: inout [RecordID: Person], _ random: inout ModelRandom, _ session: Session) async throws {
         let onFailure: OnFailure = Bool.random(using: &random) ? .rollbackAll : .keepGoing
         let known = model.keys.sorted()
         switch Int.random(in: 0..<5, using: &random) {
@@ -131,7 +120,7 @@ struct ModelTests {
         }
     }
 
-    private func person(_ random: inout Generator) -> Person {
+    private func person(_ random: inout ModelRandom) -> Person {
         let last = Int.random(in: 0..<8, using: &random) == 0 ? "" : "Name\(Int.random(in: 0..<1000, using: &random))"
         return Person(last: last, key: Bool.random(using: &random) ? "K\(Int.random(in: 0..<12, using: &random))" : nil)
     }
