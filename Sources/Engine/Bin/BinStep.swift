@@ -70,6 +70,7 @@ enum BinStep {
                     fields: error.fields
                 )
             }
+            try standAlone(row, transaction)
             try SearchStep.move(row, isThere: true, transaction)
         }
         try refill(batch, transaction)
@@ -128,6 +129,25 @@ enum BinStep {
                 fields: [field.name]
             )
         }
+    }
+
+    /// A merged record that comes back stands for itself again; what was moved to the master stays there.
+    private static func standAlone(_ row: StoredRow, _ transaction: WriteTransaction) throws {
+        guard let field = row.object.field("MasterRecordId"), !row[field.name].isNull else { return }
+        try transaction.connection.execute(
+            """
+            UPDATE \(identifier: Identifier(row.object.name)) SET \(identifier: Identifier(field.name)) = \(.null) \
+            WHERE "Id" = \(.id(row.id))
+            """
+        )
+        try MergedRecords.forget(row.id, transaction.connection)
+        transaction.subjects.forget()
+        transaction.note(
+            Change(
+                kind: .update, object: row.object, record: row.id, subject: try transaction.subjects.root(of: row.id),
+                fields: [field], values: [.null]
+            )
+        )
     }
 
     /// Lookups that the deletion emptied are filled again where nobody has filled them since.

@@ -176,7 +176,7 @@ extension Session {
     }
 
     /// An id as it was handed in.
-    private static func recordID(_ value: Value) -> Result<RecordID, PlatformError> {
+    static func recordID(_ value: Value) -> Result<RecordID, PlatformError> {
         if let id = value.id { return .success(id) }
         guard let text = value.text, !text.isEmpty else {
             return .failure(PlatformError(.missingArgument, "Id not specified in an update call", fields: ["Id"]))

@@ -21,6 +21,18 @@ enum WriteSteps {
         ChangeStep.note(set, transaction)
     }
 
+    /// Changes rows as the product itself does where a record takes another's place: no message is sent by it.
+    static func rewrite(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
+        try StoredStep.load(&set, transaction)
+        StampStep.set(&set, transaction)
+        try ChangeStep.findSubjects(&set, transaction)
+        try ApplyStep.run(&set, transaction)
+        try HistoryStep.record(set, transaction)
+        try EvidenceStep.record(set, transaction)
+        try SearchStep.index(set, transaction)
+        ChangeStep.note(set, transaction)
+    }
+
     /// Moves records into the bin, with everything that cannot be without them.
     static func delete(_ id: RecordID, _ transaction: WriteTransaction) throws {
         let row = try BinStep.liveRow(id, transaction)

@@ -110,9 +110,14 @@ struct Erasure: Sendable {
         try PersonFiles(folder: engine.folder).remove(row.facts.files)
         try end(.filesRemoved)
         var row = row
-        let subjects = row.facts.subjects.map { RecordID(rawValue: $0) }
+        let subjects = row.facts.subjects
         // After a crash the keys may be gone already: the count is of subjects, which does not change.
-        _ = try await engine.vault.destroy(subjects)
+        var destroyed = subjects.map { RecordID(rawValue: $0) }
+        for former in (row.facts.formerSubjects ?? []).map({ RecordID(rawValue: $0) }) {
+            // One that never had a key may yet get one: an anonymised record is still written to.
+            if let key = try? await engine.vault.existingKey(for: former), key != nil { destroyed.append(former) }
+        }
+        _ = try await engine.vault.destroy(destroyed)
         row.facts.keysDestroyed = subjects.count
         try end(.keysDestroyed)
         try await engine.scrubPatiently()

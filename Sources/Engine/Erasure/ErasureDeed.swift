@@ -30,6 +30,9 @@ public struct ErasureDeed: Sendable {
 struct ErasureFacts: Codable, Sendable {
     /// Whose keys are destroyed.
     var subjects: [Int64] = []
+    /// Records that may once have had a key of their own: before they had an Individual, or were merged. Their keys are
+    /// destroyed as well, and not counted: most never had one.
+    var formerSubjects: [Int64]?
     /// Files of the person, relative to the folder.
     var files: [String] = []
     /// `Contact`: how many of each object.

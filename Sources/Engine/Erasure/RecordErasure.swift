@@ -20,6 +20,9 @@ struct RecordErasure {
     func run(_ trace: Trace) throws -> ErasureFacts {
         var facts = ErasureFacts()
         facts.subjects = ([trace.subject] + trace.otherSubjects).map(\.rawValue)
+        let people = trace.records.map(\.id).filter { transaction.schema.object(of: $0)?.isPerson == true }
+        let former = people + (try MergedRecords.all(of: people, connection))
+        facts.formerSubjects = former.map(\.rawValue).filter { !facts.subjects.contains($0) }
         try redactForeign(trace, &facts)
         let erased = trace.records.filter { policy.action(for: $0.object).isErasing }
         let own = try objects(trace.records).map { object, ids in (object, try connection.storedRows(ids, of: object)) }

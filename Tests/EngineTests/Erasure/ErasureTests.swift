@@ -3,6 +3,7 @@ import Foundation
 import Records
 import Store
 import Testing
+import Vault
 
 @testable import Engine
 
@@ -146,6 +147,28 @@ import Testing
             await #expect(throws: PlatformError(.notFound, "")) { try await tables.session.lift(request: held) }
             await #expect(throws: PlatformError(.notFound, "")) {
                 try await tables.session.restrict(contact, request: tables.id("DataSubjectRequest", 78))
+            }
+        }
+    }
+
+    /// Once with the loser still in the bin, once when the bin is empty.
+    @Test(arguments: [false, true])
+    func `takes what was merged into the person along, and its keys`(isPurged: Bool) async throws {
+        try await PersonTables.with { tables in
+            let contact = try await tables.sato()
+            let session = tables.session
+            let made = try await session.create(
+                Batch("Contact", ["LastName": "旧姓", "FirstName": "鈴木", "Email": "before@example.net"]),
+                onFailure: .rollbackAll)
+            let loser = try #require(made[0].id)
+            _ = try await session.merge(Batch("Contact", ["Id": .id(contact)]), with: [loser])
+            if isPurged { _ = try await session.purge([loser], onFailure: .rollbackAll) }
+            #expect(try await tables.engine.vault.existingKey(for: loser) != nil)
+            let plan = try await session.previewErasure(of: contact, policy: .standard)
+            _ = try await session.erase(plan, request: try await request(tables))
+            await #expect(throws: VaultError.self) { try await tables.engine.vault.existingKey(for: loser) }
+            for text in Self.traces + ["before@example.net"] {
+                #expect(try await tables.places(holding: text) == [], "\(text)")
             }
         }
     }
