@@ -79,6 +79,7 @@ extension PlatformError.Code {
     public static let notFound = Self("NOT_FOUND")
     public static let numberOutsideValidRange = Self("NUMBER_OUTSIDE_VALID_RANGE")
     public static let operationTooLarge = Self("OPERATION_TOO_LARGE")
+    public static let preconditionFailed = Self("PRECONDITION_FAILED")
     public static let queryTimeout = Self("QUERY_TIMEOUT")
     public static let queryTooComplicated = Self("QUERY_TOO_COMPLICATED")
     public static let requestLimitExceeded = Self("REQUEST_LIMIT_EXCEEDED")

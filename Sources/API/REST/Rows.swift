@@ -74,7 +74,9 @@ struct Rows {
         if body.has("Id") { throw Self.notWritable("Id") }
         body.fields.insert("Id", at: 0)
         body.values.insert(.id(id), at: 0)
-        _ = try await call.session.update(body.batch(object), onFailure: .rollbackAll).one()
+        _ = try await call.session.update(
+            body.batch(object), onFailure: .rollbackAll, unmodifiedSince: call.unmodifiedSince
+        ).one()
         shared.changed(id)
         return call.empty
     }
@@ -82,7 +84,7 @@ struct Rows {
     @Sendable private func delete(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let id = try call.id(of: object)
-        _ = try await call.session.delete([id], onFailure: .rollbackAll).one()
+        _ = try await call.session.delete([id], onFailure: .rollbackAll, unmodifiedSince: call.unmodifiedSince).one()
         shared.changed(id)
         return call.empty
     }

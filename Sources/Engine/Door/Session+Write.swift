@@ -38,7 +38,11 @@ extension Session {
     }
 
     /// Changes records; the batch has a column `Id`.
-    public func update(_ batch: Batch, onFailure: OnFailure) async throws -> [Outcome] {
+    ///
+    /// - Parameter unmodifiedSince: Rows that somebody has changed in a later second are refused (`PRECONDITION_FAILED`).
+    public func update(
+        _ batch: Batch, onFailure: OnFailure, unmodifiedSince: Instant? = nil
+    ) async throws -> [Outcome] {
         let columns = try await columns(of: batch, for: .update)
         guard let idPlace = columns.idPlace else {
             throw PlatformError(.missingArgument, "Id not specified in an update call", fields: ["Id"])
@@ -53,6 +57,7 @@ extension Session {
         let set = WriteSet(.update, columns, rows: rows, values: values)
         return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
             var set = set
+            set.unmodifiedSince = unmodifiedSince
             try WriteSteps.write(&set, transaction)
             return Self.outcomes(set, isCreated: false)
         }

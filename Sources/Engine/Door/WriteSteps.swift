@@ -34,8 +34,11 @@ enum WriteSteps {
     }
 
     /// Moves records into the bin, with everything that cannot be without them.
-    static func delete(_ id: RecordID, _ transaction: WriteTransaction) throws {
+    static func delete(
+        _ id: RecordID, unmodifiedSince: Instant? = nil, _ transaction: WriteTransaction
+    ) throws {
         let row = try BinStep.liveRow(id, transaction)
+        if let refusal = row.refusal(since: unmodifiedSince) { throw refusal }
         let cascade = try Cascade(from: row, transaction)
         try cascade.emptyLookups(transaction)
         try BinStep.put(cascade.rows, under: id, transaction)

@@ -43,6 +43,27 @@ struct RowsTests {
         }
     }
 
+    @Test func `a change for an older state of a row is refused with 412`() async throws {
+        try await TestServer.run { server in
+            let id = try await server.make("Contact", #"{"LastName":"a"}"#)
+            let path = "sobjects/Contact/\(id)"
+            for old in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+                let since: HTTPFields = [.ifUnmodifiedSince: old]
+                let refused = try await server.call(.patch, path, #"{"LastName":"b"}"#, headers: since)
+                #expect(refused.status == 412 && refused.errorCode == "PRECONDITION_FAILED", "\(old)")
+                #expect(try await server.call(.delete, path, headers: since).status == 412)
+            }
+            #expect(try await server.call(.get, path).json["LastName"] as? String == "a")
+            for harmless in ["Sun, 06 Nov 2094 08:49:37 GMT", "yesterday"] {
+                let since: HTTPFields = [.ifUnmodifiedSince: harmless]
+                #expect(try await server.call(.patch, path, #"{"LastName":"b"}"#, headers: since).status == 204)
+            }
+            #expect(
+                try await server.call(.delete, path, headers: [.ifUnmodifiedSince: "Sun, 06 Nov 2094 08:49:37 GMT"])
+                    .status == 204)
+        }
+    }
+
     @Test func `a row and the rows of a query are indented when asked for`() async throws {
         try await TestServer.run { server in
             let id = try await server.make("Contact", #"{"LastName":"a, {\"b\": 1}","MailingCity":"Berlin"}"#)

@@ -1,0 +1,19 @@
+import Foundation
+public import Records
+
+extension Instant {
+    /// Reads a date of an HTTP header in any of its three forms (RFC 9110, section 5.6.7); nil for anything else: such a
+    /// header is to be ignored.
+    public init?(httpDate text: String) {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(secondsFromGMT: 0)
+        for format in ["EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEEE, dd-MMM-yy HH:mm:ss 'GMT'", "EEE MMM d HH:mm:ss yyyy"] {
+            formatter.dateFormat = format
+            guard let date = formatter.date(from: text) else { continue }
+            self.init(milliseconds: Int64(date.timeIntervalSince1970) * 1000)
+            return
+        }
+        return nil
+    }
+}
