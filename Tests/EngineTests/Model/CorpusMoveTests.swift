@@ -1,5 +1,4 @@
 import AzukariTesting
-import Foundation
 import Records
 import Testing
 
@@ -10,24 +9,11 @@ import Testing
     .enabled(if: TestDatabase.server != nil && TestDatabase.isFile, "no PostgreSQL server is named for tests"),
     .timeLimit(.minutes(5)))
 struct CorpusMoveTests {
-    private struct Line: Decodable {
-        let query: String
-        let valid: Bool
-        let dialect: String
+    /// Of rows without an order it is chance which a limit keeps.
+    private static let queries = CollectedQuery.all(besides: [])?.map(\.text).filter { query in
+        let upper = query.uppercased()
+        return !upper.contains("LIMIT") || upper.contains("ORDER BY")
     }
-
-    private static let queries: [String]? = {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let file = repository.deletingLastPathComponent().appending(path: "shared/corpus/soql-dev.jsonl")
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
-        return text.split(separator: "\n").compactMap { line in
-            guard let line = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)), line.valid else { return nil }
-            // Of rows without an order it is chance which a limit keeps.
-            let upper = line.query.uppercased()
-            return upper.contains("LIMIT") && !upper.contains("ORDER BY") ? nil : line.query
-        }
-    }()
 
     /// What each query answers: its rows, or the code of its error.
     private func answers(_ queries: [String], _ session: Session) async -> [String] {
@@ -43,7 +29,7 @@ struct CorpusMoveTests {
         return answers
     }
 
-    @Test(.enabled(if: queries != nil, "There is no ../shared/corpus beside the repository."))
+    @Test(.enabled(if: queries != nil, "\(CollectedQuery.absent)"))
     func `every query of the corpus answers the same from a file and from a server`() async throws {
         let queries = try #require(Self.queries)
         try await withCompany { company in
