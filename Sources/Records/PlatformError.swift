@@ -44,6 +44,7 @@ extension PlatformError: CustomStringConvertible {
 extension PlatformError.Code {
     public static let allOrNoneOperationRolledBack = Self("ALL_OR_NONE_OPERATION_ROLLED_BACK")
     public static let cannotInsertUpdateActivateEntity = Self("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
+    public static let cannotUpdateConvertedLead = Self("CANNOT_UPDATE_CONVERTED_LEAD")
     public static let circularDependency = Self("CIRCULAR_DEPENDENCY")
     public static let deleteFailed = Self("DELETE_FAILED")
     public static let duplicateExternalID = Self("DUPLICATE_EXTERNAL_ID")
@@ -67,6 +68,7 @@ extension PlatformError.Code {
     public static let invalidReplicationDate = Self("INVALID_REPLICATION_DATE")
     public static let invalidSearch = Self("INVALID_SEARCH")
     public static let invalidSessionID = Self("INVALID_SESSION_ID")
+    public static let invalidStatus = Self("INVALID_STATUS")
     public static let invalidType = Self("INVALID_TYPE")
     public static let invalidTypeOnFieldInRecord = Self("INVALID_TYPE_ON_FIELD_IN_RECORD")
     public static let jsonParserError = Self("JSON_PARSER_ERROR")

@@ -97,7 +97,7 @@ extension Session {
     ) async throws -> [Outcome] {
         var keys = KeyRing(engine.vault)
         try await keys.fetch(likely, from: engine.vault)
-        while true {
+        for _ in 0..<Self.roundsMax {
             try Task.checkCancellation()
             do {
                 let ring = keys
@@ -113,7 +113,13 @@ extension Session {
                 return undone.outcomes
             }
         }
+        throw PlatformError(
+            .unknownException, "The write could not be completed.", detail: "a write asked for new keys in every round"
+        )
     }
+
+    /// How often a write begins anew for want of keys. Each round asks for all that it knows of.
+    private static let roundsMax = 50
 
     private func run(
         _ steps: (WriteTransaction) throws -> [(place: Int, outcome: Outcome)], _ count: Int, _ onFailure: OnFailure,

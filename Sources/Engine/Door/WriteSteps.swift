@@ -8,6 +8,7 @@ enum WriteSteps {
     /// Creates or changes the rows of a set. Refused rows stay behind; what is refused for one leaves the others alone.
     static func write(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
         try StoredStep.load(&set, transaction)
+        ConvertedStep.check(&set, transaction)
         try References.resolve(&set, transaction)
         StampStep.set(&set, transaction)
         RequiredStep.check(&set, transaction)
@@ -21,14 +22,14 @@ enum WriteSteps {
         ChangeStep.note(set, transaction)
     }
 
-    /// Changes rows as the product itself does where a record takes another's place: no message is sent by it.
+    /// Changes rows as the product itself does where a record takes another's place: no message is sent and
+    /// nothing is consented to by it.
     static func rewrite(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
         try StoredStep.load(&set, transaction)
         StampStep.set(&set, transaction)
         try ChangeStep.findSubjects(&set, transaction)
         try ApplyStep.run(&set, transaction)
         try HistoryStep.record(set, transaction)
-        try EvidenceStep.record(set, transaction)
         try SearchStep.index(set, transaction)
         ChangeStep.note(set, transaction)
     }

@@ -5,13 +5,17 @@ import Store
 /// themselves, and last the master, which may then take a unique value of theirs.
 struct Merge {
     private let transaction: WriteTransaction
+    private let rewrite: Rewrite
     /// Records that refer to a master and did not before.
     private(set) var related: [RecordID] = []
 
     /// As many as the platform merges at once.
     static let losersMax = 2
 
-    init(_ transaction: WriteTransaction) { self.transaction = transaction }
+    init(_ transaction: WriteTransaction) {
+        self.transaction = transaction
+        rewrite = Rewrite(transaction)
+    }
 
     private var connection: any Connection { transaction.connection }
 
@@ -43,8 +47,13 @@ struct Merge {
         var before: Set<RecordID> = [kept]
         let others = ([master.rows[0].old?[master.object.index(of: field.name) ?? 0].id] + theirs)
             .compactMap { $0 }.filter { before.insert($0).inserted }
+        try merge(others, into: kept)
+    }
+
+    /// Individuals of one person become one.
+    mutating func merge(_ others: [RecordID], into kept: RecordID) throws {
         guard !others.isEmpty, let individual = transaction.schema.object(of: kept) else { return }
-        try run(try update([kept], of: individual), others)
+        try run(try rewrite.change([kept], of: individual), others)
     }
 
     /// A refusal that any of them gave is kept, whatever values were chosen: it is lifted by the person, not by a merge.
@@ -73,20 +82,14 @@ struct Merge {
             }
             for (id, _) in found.filter(\.isDeleted) { try moveDeleted(id, child, to: master) }
             let live = found.filter { !$0.isDeleted && $0.id != master }.map(\.id)
-            for start in stride(from: 0, to: live.count, by: 200) {
-                try move(Array(live[start..<min(start + 200, live.count)]), child, to: .id(master))
-            }
+            try rewrite.set([(child.field.name, .id(master))], in: live, of: child.child)
             // The master does not become its own parent.
-            if found.contains(where: { $0.id == master }) { try move([master], child, to: .null) }
+            if found.contains(where: { $0.id == master }) {
+                try rewrite.set([(child.field.name, .null)], in: [master], of: child.child)
+            }
             related += found.map(\.id)
         }
         transaction.subjects.forget()
-    }
-
-    private func move(_ ids: [RecordID], _ child: ChildRelationship, to parent: Value) throws {
-        var set = try update(ids, of: child.child, (child.field.name, parent))
-        try WriteSteps.rewrite(&set, transaction)
-        if let refusal = set.rows.lazy.flatMap(\.refusals).first { throw refusal }
     }
 
     /// A record in the bin comes back, if it does, as the master's. Nothing else of it changes.
@@ -144,20 +147,6 @@ struct Merge {
         )
         try BinStep.put([stored], under: loser.id, transaction)
         try ChangeStep.note(.delete, [stored], transaction)
-    }
-
-    /// Rows of an object, to be changed whoever asks: what hangs on a merged record goes with it.
-    private func update(
-        _ ids: [RecordID], of object: ObjectSchema, _ change: (field: String, value: Value)? = nil
-    ) throws -> WriteSet {
-        let fields = ["Id"] + (change.map { [$0.field] } ?? [])
-        let batch = Batch(object.name, fields: fields, rows: [])
-        let all = Access(full: transaction.schema, visible: transaction.schema, rights: .system)
-        return WriteSet(
-            .update, try BatchColumns(batch, for: .update, access: all, isSystem: true),
-            rows: ids.enumerated().map { WriteRow(place: $0, id: $1, old: nil, subject: nil, refusals: []) },
-            values: ids.map { _ in change.map { [$0.value] } ?? [] }
-        )
     }
 }
 

@@ -172,4 +172,23 @@ import Vault
             }
         }
     }
+
+    @Test func `takes the lead that the person was along`() async throws {
+        try await PersonTables.with { tables in
+            let session = tables.session
+            let lead = try await session.create(
+                Batch("Lead", ["LastName": "旧姓", "Company": "ノルド", "Email": "before@example.net"]),
+                onFailure: .rollbackAll)
+            let id = try #require(lead[0].id)
+            let made = try await session.convert(LeadConversion(lead: id, convertedStatus: "Closed - Converted"))
+            _ = try await session.update(
+                Batch("Contact", ["Id": .id(made.contact), "Email": "after@example.net"]), onFailure: .rollbackAll)
+            let plan = try await session.previewErasure(of: made.contact, policy: .standard)
+            _ = try await session.erase(plan, request: try await request(tables))
+            await #expect(throws: VaultError.self) { try await tables.engine.vault.existingKey(for: id) }
+            for text in ["before@example.net", "after@example.net"] {
+                #expect(try await tables.places(holding: text) == [], "\(text)")
+            }
+        }
+    }
 }
