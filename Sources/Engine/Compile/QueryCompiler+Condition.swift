@@ -3,17 +3,40 @@ import SOQL
 import Store
 
 extension QueryCompiler {
+    /// The condition of a `WHERE` or `HAVING`.
     func condition(_ condition: Condition, _ scope: Scope, _ selection: Selection) throws -> SQL {
+        let depth = condition.depth
+        guard depth <= Self.depthMax else {
+            throw context.error(
+                .queryTooComplicated,
+                "The conditions are nested \(depth) levels deep; \(Self.depthMax) are possible.",
+                at: condition.firstPosition ?? Position(line: 1, column: 1)
+            )
+        }
+        return try self.condition(condition, isNegated: false, scope, selection)
+    }
+
+    /// The parser of SQLite (before 3.46) holds a hundred symbols; what stands around the conditions takes some.
+    private static let depthMax = 60
+
+    /// The platform knows true and false alone: what compares with null is false, and its negation true. So a negation goes
+    /// down to the comparisons, and two of them are none.
+    private func condition(
+        _ condition: Condition, isNegated: Bool, _ scope: Scope, _ selection: Selection
+    ) throws -> SQL {
         switch condition {
-        case .all(let parts):
-            return Self.joined(try parts.map { try self.condition($0, scope, selection) }[...], by: " AND ")
-        case .any(let parts):
-            return Self.joined(try parts.map { try self.condition($0, scope, selection) }[...], by: " OR ")
+        case .all(let parts), .any(let parts):
+            var isAnd = isNegated
+            if case .all = condition { isAnd.toggle() }
+            // The deepest first: each level then takes one symbol of the parser's, not three.
+            let ordered = condition.depth < 10 ? parts : parts.sorted { $0.depth > $1.depth }
+            let each = try ordered.map { try self.condition($0, isNegated: isNegated, scope, selection) }
+            return Self.joined(each[...], by: isAnd ? " AND " : " OR ")
         case .not(let part):
-            // The platform knows true and false alone: what compares with null is false, and its negation true.
-            return "((\(try self.condition(part, scope, selection))) IS NOT TRUE)"
+            return try self.condition(part, isNegated: !isNegated, scope, selection)
         case .comparison(let comparison):
-            return try compare(comparison, try operand(comparison.left, scope, selection), scope)
+            let holds = try compare(comparison, try operand(comparison.left, scope, selection), scope)
+            return isNegated ? "((\(holds)) IS NOT TRUE)" : holds
         }
     }
 
@@ -184,5 +207,25 @@ extension QueryCompiler {
             """,
             at: comparison.position
         )
+    }
+}
+
+extension Condition {
+    /// How many parentheses stand within each other in SQL; a query within a condition counts with its own.
+    fileprivate var depth: Int {
+        switch self {
+        case .all(let parts), .any(let parts): 1 + (parts.map(\.depth).max() ?? 0)
+        case .not(let part): part.depth
+        case .comparison(let comparison):
+            if case .query(let query) = comparison.right { 5 + (query.where?.depth ?? 0) } else { 1 }
+        }
+    }
+
+    fileprivate var firstPosition: Position? {
+        switch self {
+        case .all(let parts), .any(let parts): parts.first?.firstPosition
+        case .not(let part): part.firstPosition
+        case .comparison(let comparison): comparison.position
+        }
     }
 }
