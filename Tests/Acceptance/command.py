@@ -17,6 +17,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -539,6 +540,21 @@ class ServedMainJob(MainJob):
         status, answer = self.post("/services/data/v68.0/sobjects/Visit__c", visit, token)
         assert status == 201, answer
         assert self.at.query("SELECT Name, Rooms__c FROM Visit__c")[0]["Rooms__c"] == 3
+        # The schema as files, there and back, while the server has the organisation open.
+        folder = tempfile.mkdtemp()
+        self.at.run("schema", "export", folder)
+        assert self.at.run("schema", "diff", folder).strip() == "Files and organisation are the same."
+        path = os.path.join(folder, "Visit__c.txt")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("Rooms__c int |", "Rooms__c int track |") + "Note__c string(80) | Note | 備考\n")
+        different = self.at.run("schema", "diff", folder, code=1)
+        assert "+ Visit__c.Note__c" in different and "~ Visit__c.Rooms__c" in different, different
+        self.at.run("schema", "import", folder)
+        self.at.run("schema", "diff", folder)
+        assert self.at.query("SELECT Note__c, Rooms__c FROM Visit__c")[0]["Rooms__c"] == 3
+        shutil.rmtree(folder)
 
     def leave(self):
         """Who leaves, or reads no further, holds up nobody: neither other commands nor the server's end."""

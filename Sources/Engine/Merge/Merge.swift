@@ -22,7 +22,6 @@ struct Merge {
     /// - Parameter master: The one row of the master, with its new values.
     mutating func run(_ master: WriteSet, _ losers: [RecordID]) throws {
         var master = master
-        let object = master.object
         try StoredStep.load(&master, transaction)
         if let refusal = master.rows[0].refusals.first { throw refusal }
         let rows = try losers.map { try BinStep.liveRow($0, transaction) }
@@ -30,8 +29,6 @@ struct Merge {
         keepRefusals(of: rows, in: &master)
         for row in rows { try moveChildren(of: row, to: master.rows[0].id) }
         for row in rows { try put(row, under: master.rows[0].id) }
-        // What is stored of the master may have changed: a lookup to a loser.
-        master.rows[0].old = try connection.storedRows([master.rows[0].id], of: object).first?.values
         try WriteSteps.write(&master, transaction)
         if let refusal = master.rows[0].refusals.first { throw refusal }
     }

@@ -31,7 +31,8 @@ final class LiveSchema: Sendable {
         try connection.execute("UPDATE az_schema SET version = version + 1")
     }
 
-    private static func load(version: Int64, on connection: any Connection) throws -> Schema {
+    /// What the transaction itself sees: for one that changes the schema, and may yet be rolled back.
+    static func load(version: Int64, on connection: any Connection) throws -> Schema {
         var objects = try Catalogue.standard()
         let added = try connection.all("SELECT name, text FROM az_object ORDER BY name") {
             ($0.string(0), $0.string(1))

@@ -64,6 +64,42 @@ enum SchemaChange {
         try LiveSchema.advance(on: connection)
     }
 
+    /// Changes what no stored value depends on: labels, picklist values, limits that grow, history, classification.
+    ///
+    /// - Throws: `INVALID_FIELD` for any other change.
+    static func change(_ new: Field, of objectName: String, in schema: Schema, on connection: any Connection) throws {
+        guard let object = schema.object(objectName), let old = object.field(new.name), old.isCustom else {
+            throw PlatformError(.invalidField, "\(objectName) has no custom field \(new.name).", fields: [new.name])
+        }
+        func refuse(_ reason: String) -> PlatformError {
+            PlatformError(.invalidField, "\(object.name).\(old.name): \(reason)", fields: [old.name])
+        }
+        var field = new
+        field.name = old.name
+        (field.label, field.labelJa) = (oneLine(field.label), oneLine(field.labelJa))
+        guard field.type == old.type else {
+            throw refuse("its type is \(old.type.rawValue), and is not changed. Add another field.")
+        }
+        guard field.isUnique == old.isUnique, field.isExternalID == old.isExternalID,
+            field.isIDLookup == old.isIDLookup, field.isCaseSensitive == old.isCaseSensitive,
+            field.autoNumberFormat == old.autoNumberFormat
+        else { throw refuse("its uniqueness, key, case and numbering are not changed. Add another field.") }
+        guard field.referenceTo == old.referenceTo, field.relationshipName == old.relationshipName,
+            field.childRelationships == old.childRelationships, field.onParentDelete == old.onParentDelete
+        else { throw refuse("what it refers to, and by which names, is not changed. Add another field.") }
+        guard field.length >= old.length, field.scale >= old.scale,
+            field.precision - field.scale >= old.precision - old.scale
+        else { throw refuse("it has longer values already: it may grow, not shrink.") }
+        try checkForm(field, refuse)
+        try connection.execute(
+            """
+            UPDATE az_field SET text = \(.text(FieldText.write(field))) \
+            WHERE object = \(.text(object.name)) AND name = \(.text(old.name))
+            """
+        )
+        try LiveSchema.advance(on: connection)
+    }
+
     /// A letter, then letters, digits and single underscores, then `__c`; 40 characters before the ending.
     private static func check(customName name: String, kind: String) throws {
         let stem = name.hasSuffix("__c") ? name.dropLast(3) : ""
@@ -112,6 +148,10 @@ enum SchemaChange {
             }
         }
         if let format = field.autoNumberFormat { try check(autoNumber: format) }
+        try checkForm(field, refuse)
+    }
+
+    private static func checkForm(_ field: Field, _ refuse: (String) -> PlatformError) throws {
         for value in field.picklist where value.value.contains(where: { "|\n\r".contains($0) }) || value.value.isEmpty {
             throw refuse("a picklist value is not empty and has neither | nor a line break.")
         }
@@ -155,7 +195,7 @@ enum SchemaChange {
         throw PlatformError(.limitExceeded, "The organisation has as many custom objects as it may.")
     }
 
-    private static func oneLine(_ text: String) -> String {
+    static func oneLine(_ text: String) -> String {
         String(text.map { $0.isNewline || $0 == "|" ? " " : $0 })
     }
 }

@@ -28,6 +28,33 @@ extension Session {
         }
     }
 
+    /// What this organisation has added to the standard objects, a file for each object.
+    public func exportSchema() async throws -> [SchemaFile] {
+        SchemaFile.all(of: try await schema())
+    }
+
+    /// Where files and the organisation differ.
+    ///
+    /// - Throws: `INVALID_TYPE`, `DUPLICATE_VALUE` for files that make no sense together.
+    public func compareSchema(with files: [SchemaFile]) async throws -> [SchemaDifference] {
+        try SchemaDifference.all(files, try await schema())
+    }
+
+    /// Adds what the files have and the organisation has not, and changes what differs; all of it or, when anything is
+    /// refused, nothing. What the organisation has alone stays.
+    ///
+    /// - Returns: What was added and changed.
+    /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system, `INVALID_FIELD` for a change that
+    ///   records stand against, and what ``addObject(_:)`` and ``addField(_:to:)`` throw.
+    public func importSchema(_ files: [SchemaFile]) async throws -> [SchemaDifference] {
+        try await engine.store.write { connection in
+            let schema = try self.changeableSchema(on: connection)
+            let wanted = try SchemaDifference.all(files, schema).filter { $0.kind != .absent }
+            try SchemaImport(files: files, connection: connection).run(wanted)
+            return wanted
+        }
+    }
+
     private func changeableSchema(on connection: any Connection) throws -> Schema {
         let access = try access(on: connection)
         guard access.rights.mayChangeSchema else {

@@ -4,8 +4,11 @@ import ArgumentParser
 struct SchemaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "See objects and fields, and add your own.",
-        subcommands: [SchemaShowCommand.self, SchemaAddCommand.self])
+        abstract: "See objects and fields, add your own, and keep them as files.",
+        subcommands: [
+            SchemaShowCommand.self, SchemaAddCommand.self, SchemaExportCommand.self, SchemaDiffCommand.self,
+            SchemaImportCommand.self,
+        ])
 }
 
 /// `azukari schema add`.

@@ -1,0 +1,66 @@
+import Records
+import Store
+
+/// Makes an organisation's schema what files say, in the transaction that it is given: objects first, so that fields may
+/// refer to any of them.
+struct SchemaImport {
+    let files: [SchemaFile]
+    let connection: any Connection
+
+    func run(_ differences: [SchemaDifference]) throws {
+        for difference in differences where difference.field == nil {
+            guard let own = file(difference)?.own else { continue }
+            switch difference.kind {
+            case .added: try SchemaChange.add(own, to: try schema(), on: connection)
+            case .changed: try change(own)
+            case .absent: continue
+            }
+        }
+        for difference in differences {
+            guard let name = difference.field,
+                let field = file(difference)?.fields.first(where: { $0.name.lowercased() == name.lowercased() })
+            else { continue }
+            switch difference.kind {
+            case .added: try SchemaChange.add(NewField(field), to: difference.object, in: try schema(), on: connection)
+            case .changed: try SchemaChange.change(field, of: difference.object, in: try schema(), on: connection)
+            case .absent: continue
+            }
+        }
+    }
+
+    /// As this transaction has made it so far.
+    private func schema() throws -> Schema {
+        try LiveSchema.load(version: try LiveSchema.version(on: connection), on: connection)
+    }
+
+    private func file(_ difference: SchemaDifference) -> SchemaFile? {
+        files.first { $0.object.lowercased() == difference.object.lowercased() }
+    }
+
+    /// Labels change; how records are named and whether they are searched does not, once there are some.
+    private func change(_ own: NewObject) throws {
+        guard let object = try schema().object(own.name) else { return }
+        var format: String?
+        if case .autoNumber(let text) = own.naming { format = text }
+        guard object.field("Name")?.autoNumberFormat == format, object.isSearchable == own.isSearchable else {
+            throw PlatformError(
+                .invalidField, "\(object.name): `name:` and `search:` of an object that is there cannot be changed."
+            )
+        }
+        let stored = try connection.first("SELECT text FROM az_object WHERE name = \(.text(object.name))") {
+            $0.string(0)
+        }
+        guard let stored, let body = stored.firstRange(of: "\n\n") else { return }
+        let header = ObjectText.header(
+            label: SchemaChange.oneLine(own.label), plural: SchemaChange.oneLine(own.labelPlural),
+            labelJa: SchemaChange.oneLine(own.labelJa), prefix: object.keyPrefix, isSearchable: own.isSearchable
+        )
+        try connection.execute(
+            """
+            UPDATE az_object SET text = \(.text(header + stored[body.lowerBound...])) \
+            WHERE name = \(.text(object.name))
+            """
+        )
+        try LiveSchema.advance(on: connection)
+    }
+}
