@@ -32,7 +32,10 @@ struct Azukari: AsyncParsableCommand {
     )
 
     static func main() async {
-        Foundation.exit(await carryOut(Array(CommandLine.arguments.dropFirst())))
+        let code = await carryOut(Array(CommandLine.arguments.dropFirst()))
+        // Not `exit`: it takes down what libraries have set up (ICU's tables) under threads that have not ended yet.
+        fflush(nil)
+        _exit(code)
     }
 
     /// Does what a command line says, and tells what went wrong.
