@@ -29,27 +29,28 @@ struct ExtremeQueryTests {
         }
     }
 
-    @Test(arguments: [10, 50, 59, 60, 100, 1_000, 20_000])
-    func `nested conditions are answered, or refused with a position`(depth: Int) async throws {
+    @Test func `nested conditions are answered, or refused with a position`() async throws {
         try await Writing.withSession { session, _ in
-            var mixed = "LastName = 'b'"
-            for level in 0..<min(depth, 200) {
-                mixed = "LastName \(level % 2 == 0 ? "= 'x' OR" : "!= 'y' AND") (\(mixed))"
-            }
-            let open = String(repeating: "(", count: depth), close = String(repeating: ")", count: depth)
-            for query in [
-                "SELECT Id FROM Contact WHERE \(mixed)",
-                "SELECT Id FROM Contact WHERE NOT (\(mixed)) AND LastName = 'b'",
-                "SELECT Id FROM Contact WHERE \(open)LastName = 'a'\(close)",
-                "SELECT Id FROM Contact WHERE " + String(repeating: "NOT (", count: depth / 2) + "LastName = 'a'"
-                    + String(repeating: ")", count: depth / 2),
-            ] {
-                do {
-                    #expect(try await session.rowCount(query) == 0)
-                } catch {
-                    let error = try #require(error as? PlatformError)
-                    #expect(depth >= 59 && error.position != nil, "\(error.message.suffix(200))")
-                    #expect(error.code == .malformedQuery || error.code == .queryTooComplicated)
+            for depth in [10, 50, 59, 60, 100, 1_000, 20_000] {
+                var mixed = "LastName = 'b'"
+                for level in 0..<min(depth, 200) {
+                    mixed = "LastName \(level % 2 == 0 ? "= 'x' OR" : "!= 'y' AND") (\(mixed))"
+                }
+                let open = String(repeating: "(", count: depth), close = String(repeating: ")", count: depth)
+                for query in [
+                    "SELECT Id FROM Contact WHERE \(mixed)",
+                    "SELECT Id FROM Contact WHERE NOT (\(mixed)) AND LastName = 'b'",
+                    "SELECT Id FROM Contact WHERE \(open)LastName = 'a'\(close)",
+                    "SELECT Id FROM Contact WHERE " + String(repeating: "NOT (", count: depth / 2) + "LastName = 'a'"
+                        + String(repeating: ")", count: depth / 2),
+                ] {
+                    do {
+                        #expect(try await session.rowCount(query) == 0)
+                    } catch {
+                        let error = try #require(error as? PlatformError)
+                        #expect(depth >= 59 && error.position != nil, "\(error.message.suffix(200))")
+                        #expect(error.code == .malformedQuery || error.code == .queryTooComplicated)
+                    }
                 }
             }
         }
@@ -71,20 +72,22 @@ struct ExtremeQueryTests {
         }
     }
 
-    @Test(arguments: ["1699-12-31", "4001-01-01", "2026-02-30", "0000-00-00", "99999-01-01"])
-    func `a date that the platform does not have is refused`(text: String) async throws {
+    @Test func `a date that the platform does not have is refused`() async throws {
         try await Writing.withSession { session, _ in
-            let refusals = try await session.refusals("Contact", ["LastName": "a", "Birthdate": .text(text)])
-            #expect(refusals.first?.fields == ["Birthdate"])
+            for text in ["1699-12-31", "4001-01-01", "2026-02-30", "0000-00-00", "99999-01-01"] {
+                let refusals = try await session.refusals("Contact", ["LastName": "a", "Birthdate": .text(text)])
+                #expect(refusals.first?.fields == ["Birthdate"], "\(text)")
+            }
             #expect(try await session.rowCount("SELECT Id FROM Contact") == 0)
         }
     }
 
-    @Test(arguments: ["1700-01-01", "4000-12-31"])
-    func `the first and the last date of the platform are kept`(text: String) async throws {
+    @Test func `the first and the last date of the platform are kept`() async throws {
         try await Writing.withSession { session, _ in
-            try await session.make("Contact", ["LastName": "a", "Birthdate": .text(text)])
-            #expect(try await session.rowCount("SELECT Id FROM Contact WHERE Birthdate = \(text)") == 1)
+            for text in ["1700-01-01", "4000-12-31"] {
+                try await session.make("Contact", ["LastName": "a", "Birthdate": .text(text)])
+                #expect(try await session.rowCount("SELECT Id FROM Contact WHERE Birthdate = \(text)") == 1)
+            }
         }
     }
 }
