@@ -35,11 +35,16 @@ public struct Field: Sendable {
     public var picklist: [PicklistValue]
     /// Other values than ``picklist`` are refused.
     public var isRestrictedPicklist: Bool
+    /// The picklist or checkbox of the same object whose value decides which values of this picklist can be chosen; nil
+    /// where all can.
+    public var controllerName: String?
     public var defaultValue: Value
     /// The compound field that this one is a part of, such as `MailingAddress` or `Name`.
     public var compoundFieldName: String?
     /// What it tells of a person; nil when nothing.
     public var classification: Classification?
+    /// Deleted by an administrator: nobody sees it, and what it holds is kept until it is restored or its days are over.
+    public var isDeleted: Bool
 
     public init(name: String, type: FieldType) {
         self.name = name
@@ -67,31 +72,15 @@ public struct Field: Sendable {
         onParentDelete = .setNull
         picklist = []
         isRestrictedPicklist = false
+        controllerName = nil
         defaultValue = .null
         compoundFieldName = nil
         classification = nil
+        isDeleted = false
     }
 
     /// What happens to a record when the record it refers to is deleted.
     public enum ParentDelete: String, Sendable { case setNull, cascade, restrict }
-}
-
-/// A value of a picklist.
-public struct PicklistValue: Hashable, Sendable {
-    /// As stored and as the wire shows it.
-    public let value: String
-    public let label: String
-    public let labelJa: String
-    public let isActive: Bool
-    public let isDefault: Bool
-
-    public init(value: String, label: String, labelJa: String, isActive: Bool, isDefault: Bool) {
-        self.value = value
-        self.label = label
-        self.labelJa = labelJa
-        self.isActive = isActive
-        self.isDefault = isDefault
-    }
 }
 
 /// What a personal field tells of a person. Everything that privacy does to a field is derived from this.

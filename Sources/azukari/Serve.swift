@@ -101,6 +101,7 @@ struct Serve: AsyncParsableCommand {
             logger: logger
         )
         application.addServices(CommandService(engine: engine, folder: organisation.path, logger: log))
+        application.addServices(Housekeeping(engine: engine, logger: log))
         try await application.runService()
     }
 

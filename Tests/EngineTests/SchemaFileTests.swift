@@ -124,12 +124,21 @@ struct SchemaFileTests {
     @Test(arguments: [
         ("Grade__c string(30)\n", 1), ("object: Contact\nprefix: 003\n", 2),
         ("object: Contact\n\nGrade__c text(30)\n", 3),
-        ("object: Contact\n\nGrade string(30)\n", 1), ("object: Contact\n\n    value\n", 3),
+        ("object: Visit__c\n\nGrade string(30)\n", 1), ("object: Contact\n\n    value\n", 3),
         ("object: Contact\n\nA__c int\na__c int\n", 1), ("", 1),
     ])
     func `a file that cannot be read is refused with its name and line`(text: String, line: Int) throws {
         let error = try #require(throws: PlatformError.self) { try SchemaFile(text, name: "Contact.txt") }
         #expect(error.message.hasPrefix("Contact.txt, line \(line): "), "\(error.message)")
+    }
+
+    @Test func `a field that is neither custom nor the object's own is refused`() async throws {
+        try await Writing.withSession { session, _ in
+            let error = await #expect(throws: PlatformError.self) {
+                _ = try await session.importSchema(try files(["object: Contact\n\nGrade string(30)\n"]))
+            }
+            #expect(error?.message == "Contact has no field Grade, and it is no name of a custom one.")
+        }
     }
 
     @Test func `agents import no schema, and files must make sense together`() async throws {

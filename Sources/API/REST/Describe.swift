@@ -63,8 +63,21 @@ struct Describe {
     @Sendable private func describe(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let schema = try await call.session.schema()
+        let types = try await recordTypes(call, of: object, in: schema)
         return call.answer { json in
-            json.object { ObjectDescription(object: object, call: call).full(schema: schema, into: &$0) }
+            json.object { json in
+                ObjectDescription(object: object, call: call).full(schema: schema, recordTypes: types, into: &json)
+            }
         }
+    }
+
+    private func recordTypes(_ call: RESTCall, of object: ObjectSchema, in schema: Schema) async throws -> [Record] {
+        guard object.field("RecordTypeId") != nil, schema.object("RecordType") != nil else { return [] }
+        return try await call.session.query(
+            """
+            SELECT Id, Name, DeveloperName, IsActive FROM RecordType WHERE SobjectType = :object ORDER BY DeveloperName
+            """,
+            bindings: ["object": .one(.text(object.name))]
+        )
     }
 }

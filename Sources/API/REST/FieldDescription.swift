@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import Records
 
 /// A field in the platform's words. Every key is there, whatever the type: clients index without asking.
@@ -18,14 +19,14 @@ struct FieldDescription {
         flag("cascadeDelete", field.onParentDelete == .cascade && field.type == .reference, &json)
         flag("caseSensitive", field.isCaseSensitive, &json)
         text("compoundFieldName", field.compoundFieldName, &json)
-        nothing("controllerName", &json)
+        text("controllerName", field.controllerName, &json)
         flag("createable", field.isCreateable, &json)
         flag("custom", field.isCustom, &json)
         json.key("defaultValue")
         json.value(field.type == .boolean && field.defaultValue.isNull ? false : field.defaultValue)
         nothing("defaultValueFormula", &json)
         flag("defaultedOnCreate", isDefaulted, &json)
-        flag("dependentPicklist", false, &json)
+        flag("dependentPicklist", field.controllerName != nil, &json)
         flag("deprecatedAndHidden", false, &json)
         number("digits", field.type == .int || field.type == .long ? max(field.precision, 9) : 0, &json)
         flag("displayLocationInDecimal", false, &json)
@@ -121,9 +122,21 @@ struct FieldDescription {
             flag("active", value.isActive, &json)
             flag("defaultValue", value.isDefault, &json)
             json.member("label", isJapanese ? value.labelJa : value.label)
-            nothing("validFor", &json)
+            text("validFor", validFor(value), &json)
             json.member("value", value.value)
         }
+    }
+
+    /// The controlling values for which a value can be chosen, as a bit each, the first one's highest, in base 64; nil
+    /// where nothing controls. Of a checkbox the first is false.
+    private func validFor(_ value: PicklistValue) -> String? {
+        guard let controller = field.controllerName.flatMap({ object.field($0) }) else { return nil }
+        let names = controller.type == .boolean ? ["false", "true"] : controller.picklist.map(\.value)
+        var bits = [UInt8](repeating: 0, count: (names.count + 7) / 8)
+        for (place, name) in names.enumerated() where value.validFor.contains(name) {
+            bits[place / 8] |= 0x80 >> UInt8(place % 8)
+        }
+        return Data(bits).base64EncodedString()
     }
 
     private func flag(_ name: String, _ truth: Bool, _ json: inout JSONWriter) {

@@ -1,3 +1,4 @@
+import Engine
 import Formats
 import HTTP
 import Records
@@ -18,7 +19,8 @@ struct ObjectDescription {
     }
 
     /// As `describe` tells it, fields and children included.
-    func full(schema: Schema, into json: inout JSONWriter) {
+    /// - Parameter recordTypes: Those of the object, besides the master, with their `Name`, `DeveloperName` and `IsActive`.
+    func full(schema: Schema, recordTypes: [Record], into json: inout JSONWriter) {
         json.key("actionOverrides")
         json.array { _ in }
         json.key("childRelationships")
@@ -42,7 +44,10 @@ struct ObjectDescription {
         json.array { _ in }
         nothing("networkScopeFieldName", &json)
         json.key("recordTypeInfos")
-        json.array { json in json.object { masterRecordType(into: &$0) } }
+        json.array { json in
+            for type in recordTypes { json.object { recordType(type, into: &$0) } }
+            json.object { masterRecordType(into: &$0) }
+        }
         no("searchLayoutable", &json)
         nothing("sobjectDescribeOption", &json)
         json.key("supportedScopes")
@@ -116,13 +121,27 @@ struct ObjectDescription {
     }
 
     private func masterRecordType(into json: inout JSONWriter) {
-        let id = "012000000000000AAA"
-        flag("active", true, &json)
-        flag("available", true, &json)
-        flag("defaultRecordTypeMapping", true, &json)
-        json.member("developerName", "Master")
-        flag("master", true, &json)
-        json.member("name", isJapanese ? "マスター" : "Master")
+        recordType(
+            "012000000000000AAA", "Master", isJapanese ? "マスター" : "Master", isActive: true, isMaster: true, into: &json)
+    }
+
+    private func recordType(_ type: Record, into json: inout JSONWriter) {
+        let name = type["DeveloperName"].text ?? ""
+        recordType(
+            type.id?.description ?? "", name, type["Name"].text ?? name, isActive: type["IsActive"].boolean == true,
+            isMaster: false, into: &json)
+    }
+
+    private func recordType(
+        _ id: String, _ developerName: String, _ name: String, isActive: Bool, isMaster: Bool,
+        into json: inout JSONWriter
+    ) {
+        flag("active", isActive, &json)
+        flag("available", isActive, &json)
+        flag("defaultRecordTypeMapping", isMaster, &json)
+        json.member("developerName", developerName)
+        flag("master", isMaster, &json)
+        json.member("name", name)
         json.member("recordTypeId", id)
         json.key("urls")
         json.object { $0.member("layout", "\(path)/describe/layouts/\(id)") }

@@ -69,18 +69,19 @@ struct Rights: Sendable {
     /// Whether the holder may add objects and fields.
     var mayChangeSchema: Bool { modifiesAll }
 
-    /// The schema as the holder sees it: what may not be read is not there, what may not be written says so.
+    /// The schema as the holder sees it: what may not be read, or was deleted, is not there; what may not be
+    /// written says so.
     func filter(_ schema: Schema) -> Schema {
-        if holder == .system { return schema }
         let readable = schema.objects.filter { on($0).contains(.read) }
         return Schema(objects: readable.map(filter), version: schema.version)
     }
 
     private func filter(_ object: ObjectSchema) -> ObjectSchema {
+        if holder == .system, !object.fields.contains(where: \.isDeleted) { return object }
         let rights = on(object)
         let fields = object.fields.compactMap { field -> Field? in
             let right = on(field, of: object)
-            guard right.contains(.read) else { return nil }
+            guard right.contains(.read), !field.isDeleted else { return nil }
             var field = field
             field.isCreateable = field.isCreateable && right.contains(.edit) && rights.contains(.create)
             field.isUpdateable = field.isUpdateable && right.contains(.edit) && rights.contains(.edit)

@@ -33,9 +33,10 @@ struct LoadChunk: Sendable {
             set = try await engine.store.read { [set] connection in
                 var set = set
                 try LoadChunk.findParents(&set, session, connection)
+                RequiredStep.check(&set)
+                try PicklistStep.check(&set, connection)
                 return set
             }
-            RequiredStep.check(&set)
             self.set = set
         }
     }
@@ -60,6 +61,7 @@ struct LoadChunk: Sendable {
         let engine = session.engine
         var set = set
         let sealedCount = changes.count
+        try set.checkFields(are: try engine.schema.current(on: connection))
         if engine.generation.current != generation {
             // Somebody else has written since: a parent may be gone.
             var references = References(access: try session.access(on: connection), connection: connection)
@@ -77,6 +79,7 @@ struct LoadChunk: Sendable {
         let numbers = set.object.fields.filter(\.isAutoNumber).map { "\(set.object.name).\($0.name)" }
         try engine.sequences.save(Set(numbers + [set.object.name]), connection)
         let schema = try engine.schema.current(on: connection)
+        try RecordTypeField.addWhereMissing(set, schema, connection)
         try RefusedContact.store(refused, by: session.user, schema, connection)
         try log(good.count == sealedCount ? nil : Set(good.map { set.rows[$0].id }), engine.changes, connection)
         return set.rows.map { row in

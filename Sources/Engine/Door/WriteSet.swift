@@ -58,6 +58,22 @@ struct WriteSet: Sendable {
         return places[index]
     }
 
+    /// To be called in the transaction: between the reading of the values and it, an administrator may have deleted a field.
+    ///
+    /// - Throws: `INVALID_FIELD` for a field that is not there any more; nothing of the rows is written.
+    func checkFields(are schema: Schema) throws {
+        let live = schema.object(object.name)
+        for field in fields where live?.field(field.name).map(\.isDeleted) ?? true {
+            throw PlatformError(
+                .invalidField, "\(object.name).\(field.name) was deleted before these rows were written.",
+                fields: [field.name])
+        }
+        guard (live?.fields.count ?? 0) >= object.fields.count else {
+            throw PlatformError(
+                .invalidField, "A field of \(object.name) was destroyed before these rows were written. Send them again.")
+        }
+    }
+
     /// A column whose values named parents holds their ids now.
     mutating func forgetKeys(of column: Int) { keys[column] = [] }
 

@@ -7,15 +7,18 @@ import Records
 enum WriteSteps {
     /// Creates or changes the rows of a set. Refused rows stay behind; what is refused for one leaves the others alone.
     static func write(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
+        try set.checkFields(are: transaction.schema)
         try StoredStep.load(&set, transaction)
         ConvertedStep.check(&set, transaction)
         try References.resolve(&set, transaction)
         StampStep.set(&set, transaction)
         RequiredStep.check(&set, transaction)
+        try PicklistStep.check(&set, transaction.connection)
         try RestrictedStep.check(&set, transaction)
         try ContactStep.check(&set, transaction)
         try ChangeStep.findSubjects(&set, transaction)
         try ApplyStep.run(&set, transaction)
+        try RecordTypeField.addWhereMissing(set, transaction.schema, transaction.connection)
         try HistoryStep.record(set, transaction)
         try EvidenceStep.record(set, transaction)
         try SearchStep.index(set, transaction)

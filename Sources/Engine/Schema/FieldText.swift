@@ -6,11 +6,13 @@ import Records
 /// Status picklist(255) required track default=New | Status | 状況
 ///     * New | New | 新規
 ///     Closed | Closed | クローズ
+///     Osaka | Osaka | 大阪 | inactive | for Japan; Other | in Wholesale
 /// ```
 /// The words: `required`; `fixed` (written by the product alone), `once` (on create), `later` (on update); `unique`,
 /// `external`, `case-sensitive`, `lookup`; `name`; `auto=R-{000000}`; `track` (history); `restricted` (picklist);
 /// `to=Parent:Children,…`, `as=Relation`, `parent=cascade|restrict`; `part=Compound`; `class=…`; `default=…`. A `*`
-/// marks the default of a picklist.
+/// marks the default of a picklist. A dependent picklist names its controlling field: `by=Country__c`; what its values are
+/// `for` are values of that one. Values that not every record type has name those that have them: `in`.
 struct FieldText {
     static func parse(_ lines: ArraySlice<Substring>, file: String) throws -> [Field] {
         var fields: [Field] = []
@@ -57,6 +59,7 @@ struct FieldText {
         }
         if let relationship = field.relationshipName { words.append("as=\(relationship)") }
         if field.onParentDelete != .setNull { words.append("parent=\(field.onParentDelete.rawValue)") }
+        if let controller = field.controllerName { words.append("by=\(controller)") }
         if let whole = field.compoundFieldName { words.append("part=\(whole)") }
         if let classification = field.classification { words.append("class=\(classification.rawValue)") }
         if !field.picklist.contains(where: \.isDefault), let value = defaultText(field) {
@@ -64,8 +67,15 @@ struct FieldText {
         }
         let head = words.joined(separator: " ") + " | \(field.label) | \(field.labelJa)"
         return
-            ([head] + field.picklist.map { "    \($0.isDefault ? "* " : "")\($0.value) | \($0.label) | \($0.labelJa)" })
-            .joined(separator: "\n")
+            ([head] + field.picklist.map(picklistText)).joined(separator: "\n")
+    }
+
+    private static func picklistText(_ value: PicklistValue) -> String {
+        var columns = ["\(value.isDefault ? "* " : "")\(value.value)", value.label, value.labelJa]
+        if !value.isActive { columns.append("inactive") }
+        if !value.validFor.isEmpty { columns.append("for " + value.validFor.joined(separator: "; ")) }
+        if !value.recordTypes.isEmpty { columns.append("in " + value.recordTypes.joined(separator: "; ")) }
+        return "    " + columns.joined(separator: " | ")
     }
 
     private struct Refusal: Error { let reason: String }
@@ -141,6 +151,7 @@ struct FieldText {
                 throw Refusal(reason: "`parent=` is setNull, cascade or restrict")
             }
             field.onParentDelete = rule
+        case "by": field.controllerName = String(value)
         case "part": field.compoundFieldName = String(value)
         case "class":
             guard let classification = Classification(rawValue: String(value)) else {
@@ -188,17 +199,33 @@ struct FieldText {
         guard !columns[0].isEmpty else { throw Refusal(reason: "a picklist value is not empty") }
         let value = String(columns[0])
         let label = columns.count > 1 ? String(columns[1]) : value
+        var (isActive, validFor, recordTypes) = (true, [String](), [String]())
+        for column in columns.dropFirst(3) {
+            if column == "inactive" {
+                isActive = false
+            } else if column.hasPrefix("for ") {
+                validFor = list(column.dropFirst(4))
+            } else if column.hasPrefix("in ") {
+                recordTypes = list(column.dropFirst(3))
+            } else {
+                throw Refusal(reason: "behind the labels a value has `inactive`, `for …` or `in …`, not `\(column)`")
+            }
+        }
         return (
             PicklistValue(
-                value: value, label: label, labelJa: columns.count > 2 ? String(columns[2]) : label, isActive: true,
-                isDefault: isDefault
+                value: value, label: label, labelJa: columns.count > 2 ? String(columns[2]) : label, isActive: isActive,
+                isDefault: isDefault, validFor: validFor, recordTypes: recordTypes
             ), isDefault
         )
     }
 
+    private static func list(_ text: Substring) -> [String] {
+        columns(text, separator: UInt8(ascii: ";")).filter { !$0.isEmpty }.map(String.init)
+    }
+
     /// Cut at ` | `; searched as bytes, since this runs for every line of the catalogue at each start.
-    private static func columns(_ line: Substring) -> [Substring] {
-        line.utf8.split(separator: UInt8(ascii: "|")).map { part in
+    private static func columns(_ line: Substring, separator: UInt8 = UInt8(ascii: "|")) -> [Substring] {
+        line.utf8.split(separator: separator).map { part in
             var part = part
             while part.first == UInt8(ascii: " ") { part.removeFirst() }
             while part.last == UInt8(ascii: " ") { part.removeLast() }

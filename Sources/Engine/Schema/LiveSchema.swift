@@ -42,10 +42,9 @@ final class LiveSchema: Sendable {
             objects.append(try ObjectText.parse(text, name: name, file: "az_object", system: system))
         }
         var fields: [String: [Field]] = [:]
-        try connection.rows("SELECT object, text FROM az_field ORDER BY object, position") { row in
-            fields[row.string(0), default: []] += try FieldText.parse(
-                row.string(1).split(separator: "\n")[...], file: "az_field"
-            )
+        try connection.rows("SELECT object, text, deleted FROM az_field ORDER BY object, position") { row in
+            let read = try FieldText.parse(row.string(1).split(separator: "\n")[...], file: "az_field")
+            fields[row.string(0), default: []] += row.isNull(2) ? read : read.map(\.deleted)
             return true
         }
         return Schema(
@@ -55,8 +54,18 @@ final class LiveSchema: Sendable {
 }
 
 extension ObjectSchema {
+    /// With fields of the organisation's own, and with what it has changed of standard ones.
     func adding(_ more: [Field]) -> ObjectSchema {
-        more.isEmpty ? self : with(fields: fields + more, subjectPath: subjectPath)
+        if more.isEmpty { return self }
+        var fields = fields
+        for field in more {
+            if let place = index(of: field.name) {
+                fields[place] = fields[place].customised(by: field)
+            } else {
+                fields.append(field)
+            }
+        }
+        return with(fields: fields, subjectPath: subjectPath)
     }
 
     func with(fields: [Field], subjectPath: [String]) -> ObjectSchema {

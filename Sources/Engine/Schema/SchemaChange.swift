@@ -43,6 +43,12 @@ enum SchemaChange {
         var field = new.field
         try check(customName: field.name, kind: "field")
         if let taken = object.field(field.name) {
+            guard !taken.isDeleted else {
+                throw PlatformError(
+                    .duplicateValue,
+                    "\(object.name) has a deleted field named \(taken.name). Restore it, or destroy it for good.",
+                    fields: [taken.name])
+            }
             throw PlatformError(
                 .duplicateValue, "\(object.name) has a field named \(taken.name) already. Choose another name.",
                 fields: [taken.name]
@@ -68,8 +74,10 @@ enum SchemaChange {
     ///
     /// - Throws: `INVALID_FIELD` for any other change.
     static func change(_ new: Field, of objectName: String, in schema: Schema, on connection: any Connection) throws {
-        guard let object = schema.object(objectName), let old = object.field(new.name), old.isCustom else {
-            throw PlatformError(.invalidField, "\(objectName) has no custom field \(new.name).", fields: [new.name])
+        guard let object = schema.object(objectName), !object.isInternal, let old = object.field(new.name),
+            !old.isDeleted
+        else {
+            throw PlatformError(.invalidField, "\(objectName) has no field \(new.name).", fields: [new.name])
         }
         func refuse(_ reason: String) -> PlatformError {
             PlatformError(.invalidField, "\(object.name).\(old.name): \(reason)", fields: [old.name])
@@ -90,11 +98,15 @@ enum SchemaChange {
         guard field.length >= old.length, field.scale >= old.scale,
             field.precision - field.scale >= old.precision - old.scale
         else { throw refuse("it has longer values already: it may grow, not shrink.") }
-        try checkForm(field, refuse)
+        guard old.isCustom || FieldText.write(old.customised(by: field)) == FieldText.write(field) else {
+            throw refuse(
+                "of a standard field, labels, values of a picklist, history and class are changed, and nothing else.")
+        }
+        try checkForm(field, of: object, refuse)
         try connection.execute(
             """
-            UPDATE az_field SET text = \(.text(FieldText.write(field))) \
-            WHERE object = \(.text(object.name)) AND name = \(.text(old.name))
+            INSERT INTO az_field (object, name, position, text) VALUES (\(.text(object.name)), \(.text(old.name)), -1, \
+            \(.text(FieldText.write(field)))) ON CONFLICT (object, name) DO UPDATE SET text = excluded.text
             """
         )
         try LiveSchema.advance(on: connection)
@@ -148,13 +160,11 @@ enum SchemaChange {
             }
         }
         if let format = field.autoNumberFormat { try check(autoNumber: format) }
-        try checkForm(field, refuse)
+        try checkForm(field, of: object, refuse)
     }
 
-    private static func checkForm(_ field: Field, _ refuse: (String) -> PlatformError) throws {
-        for value in field.picklist where value.value.contains(where: { "|\n\r".contains($0) }) || value.value.isEmpty {
-            throw refuse("a picklist value is not empty and has neither | nor a line break.")
-        }
+    private static func checkForm(_ field: Field, of object: ObjectSchema, _ refuse: (String) -> PlatformError) throws {
+        try PicklistForm.check(field, of: object, refuse)
         if field.type.storage == .text, field.length == 0 { throw refuse("a text field has a length.") }
         if field.length > 131_072 { throw refuse("a text field has at most 131,072 characters.") }
     }

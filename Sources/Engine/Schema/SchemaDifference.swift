@@ -21,7 +21,7 @@ public struct SchemaDifference: Sendable, Equatable {
 
     /// The differences, object by object.
     static func all(_ files: [SchemaFile], _ schema: Schema) throws -> [SchemaDifference] {
-        let ours = Dictionary(uniqueKeysWithValues: SchemaFile.all(of: schema).map { ($0.object.lowercased(), $0) })
+        let ours = Dictionary(uniqueKeysWithValues: try SchemaFile.all(of: schema).map { ($0.object.lowercased(), $0) })
         var seen: Set<String> = []
         var found: [SchemaDifference] = []
         for file in files.sorted(by: { $0.object < $1.object }) {
@@ -32,15 +32,17 @@ public struct SchemaDifference: Sendable, Equatable {
                 throw PlatformError(
                     .invalidType, "There is no object \(file.object), and it is no name of a custom one.")
             }
-            found += differences(file, ours[file.object.lowercased()])
+            found += try differences(file, ours[file.object.lowercased()], schema.object(file.object))
         }
         for (name, file) in ours.sorted(by: { $0.key < $1.key }) where !seen.contains(name) {
-            found += differences(SchemaFile(object: file.object, own: nil, fields: []), file)
+            found += try differences(SchemaFile(object: file.object, own: nil, fields: []), file, nil)
         }
         return found
     }
 
-    private static func differences(_ file: SchemaFile, _ ours: SchemaFile?) -> [SchemaDifference] {
+    private static func differences(
+        _ file: SchemaFile, _ ours: SchemaFile?, _ object: ObjectSchema?
+    ) throws -> [SchemaDifference] {
         var found: [SchemaDifference] = []
         func note(_ kind: Kind, _ field: String?, _ here: String, _ there: String) {
             found.append(
@@ -49,10 +51,14 @@ public struct SchemaDifference: Sendable, Equatable {
         }
         let (here, there) = (ours?.own.map(header) ?? "", file.own.map(header) ?? "")
         if here != there { note(here.isEmpty ? .added : there.isEmpty ? .absent : .changed, nil, here, there) }
-        let known = Dictionary(uniqueKeysWithValues: (ours?.fields ?? []).map { ($0.name.lowercased(), $0) })
         for field in file.fields {
             let there = FieldText.write(field)
-            guard let own = known[field.name.lowercased()] else {
+            guard let own = object?.field(field.name) else {
+                guard field.isCustom else {
+                    throw PlatformError(
+                        .invalidField, "\(file.object) has no field \(field.name), and it is no name of a custom one.",
+                        fields: [field.name])
+                }
                 note(.added, field.name, "", there)
                 continue
             }

@@ -13,7 +13,7 @@ public import Records
 ///
 /// Seats__c int | Seats | 席数
 /// ```
-/// Of a standard object the header is its name alone. `name:` is `text`, or the format of an auto number. What identifies
+/// Of a standard object the header is its name alone, and its fields may be standard ones that the organisation has changed. `name:` is `text`, or the format of an auto number. What identifies
 /// an organisation (key prefixes, ids) is not in it.
 public struct SchemaFile: Sendable {
     /// The object's API name; the file is named so too, with the ending `.txt`.
@@ -61,7 +61,7 @@ public struct SchemaFile: Sendable {
         }
         var seen: Set<String> = []
         for field in fields {
-            guard field.isCustom else {
+            guard field.isCustom || own == nil else {
                 throw Self.refusal(name, 1, "\(field.name) is no custom field: they end in __c")
             }
             guard seen.insert(field.name.lowercased()).inserted else {
@@ -102,9 +102,15 @@ public struct SchemaFile: Sendable {
 
 extension SchemaFile {
     /// What an organisation has added, object by object in the order of their names.
-    static func all(of schema: Schema) -> [SchemaFile] {
-        schema.objects.filter { !$0.isInternal }.compactMap { object in
-            let fields = object.fields.filter { $0.isCustom && $0.type.storage != nil }
+    static func all(of schema: Schema) throws -> [SchemaFile] {
+        let standard = try Schema(objects: Catalogue.standard(), version: 0)
+        return schema.objects.filter { !$0.isInternal }.compactMap { object in
+            let fields = object.fields.compactMap { field -> Field? in
+                if field.isCustom { return field.type.storage == nil ? nil : field }
+                guard let original = standard.object(object.name)?.field(field.name) else { return nil }
+                let changed = original.customised(by: field)
+                return FieldText.write(changed) == FieldText.write(original) ? nil : changed
+            }
             guard object.isCustom || !fields.isEmpty else { return nil }
             let format = object.field("Name")?.autoNumberFormat
             let own = NewObject(

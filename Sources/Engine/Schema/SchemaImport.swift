@@ -16,16 +16,34 @@ struct SchemaImport {
             case .absent: continue
             }
         }
-        for difference in differences {
-            guard let name = difference.field,
-                let field = file(difference)?.fields.first(where: { $0.name.lowercased() == name.lowercased() })
-            else { continue }
+        for (difference, field) in controllersFirst(differences) {
             switch difference.kind {
             case .added: try SchemaChange.add(NewField(field), to: difference.object, in: try schema(), on: connection)
             case .changed: try SchemaChange.change(field, of: difference.object, in: try schema(), on: connection)
             case .absent: continue
             }
         }
+    }
+
+    /// The fields, each behind the one that controls its values.
+    private func controllersFirst(_ differences: [SchemaDifference]) -> [(SchemaDifference, Field)] {
+        var waiting = differences.compactMap { difference in
+            file(difference)?.fields.first { $0.name.lowercased() == difference.field?.lowercased() }.map {
+                (difference, $0)
+            }
+        }
+        var ordered: [(SchemaDifference, Field)] = []
+        while !waiting.isEmpty {
+            let next = waiting.firstIndex { difference, field in
+                !waiting.contains { other, controller in
+                    other.object == difference.object
+                        && controller.name.lowercased() == field.controllerName?.lowercased()
+                }
+            }
+            // Fields that control each other are refused when the first is added.
+            ordered.append(waiting.remove(at: next ?? 0))
+        }
+        return ordered
     }
 
     /// As this transaction has made it so far.

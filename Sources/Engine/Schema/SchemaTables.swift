@@ -40,6 +40,15 @@ enum SchemaTables {
         if let index = index(field, of: object) { try connection.execute(index) }
     }
 
+    static func drop(_ field: Field, of object: ObjectSchema, on connection: any Connection) throws {
+        guard column(field, connection.dialect) != nil else { return }
+        try connection.execute("DROP INDEX IF EXISTS \(identifier: Identifier(indexName(field, of: object)))")
+        try connection.execute(
+            """
+            ALTER TABLE \(identifier: Identifier(object.name)) DROP COLUMN \(identifier: Identifier(field.name))
+            """)
+    }
+
     private static func column(_ field: Field, _ dialect: Dialect) -> SQL? {
         guard let storage = field.type.storage else { return nil }
         let name = Identifier(field.name)
@@ -54,7 +63,7 @@ enum SchemaTables {
     private static func index(_ field: Field, of object: ObjectSchema) -> SQL? {
         let table = Identifier(object.name)
         let column = Identifier(field.name)
-        let name = Identifier("ix_\(object.name)_\(field.name)")
+        let name = Identifier(indexName(field, of: object))
         if field.isUnique {
             return """
                 CREATE UNIQUE INDEX \(identifier: name) ON \(identifier: table) (\(identifier: column)) \
@@ -66,6 +75,10 @@ enum SchemaTables {
             CREATE INDEX \(identifier: name) ON \(identifier: table) (\(identifier: column)) \
             WHERE \(identifier: column) IS NOT NULL
             """
+    }
+
+    private static func indexName(_ field: Field, of object: ObjectSchema) -> String {
+        "ix_\(object.name)_\(field.name)"
     }
 
     /// Lookups to parents are searched when the parent is shown, deleted or erased; those to staff are not worth it.

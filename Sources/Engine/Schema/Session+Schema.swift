@@ -28,9 +28,84 @@ extension Session {
         }
     }
 
+    /// Deletes a custom field: nobody sees it any more, and what it holds is kept for ``Engine/binDays``.
+    ///
+    /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system, `INVALID_FIELD` when there is no such
+    ///   field, `DELETE_FAILED` for a standard field and for one that controls another.
+    public func deleteField(_ name: String, of object: String) async throws {
+        try await engine.store.write { connection in
+            let deletion = FieldDeletion(schema: try self.changeableSchema(on: connection), connection: connection)
+            try deletion.delete(name, of: object, at: self.engine.environment.now())
+        }
+    }
+
+    /// Brings a deleted field back, with what it held.
+    ///
+    /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system, `INVALID_FIELD` when there is none to
+    ///   bring back.
+    public func restoreField(_ name: String, of object: String) async throws {
+        try await engine.store.write { connection in
+            let schema = try self.changeableSchema(on: connection)
+            try FieldDeletion(schema: schema, connection: connection).restore(name, of: object)
+        }
+    }
+
+    /// The fields that can be restored, the longest deleted first.
+    ///
+    /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system.
+    public func deletedFields() async throws -> [DeletedField] {
+        try await engine.store.read { connection in
+            let schema = try self.changeableSchema(on: connection)
+            return try FieldDeletion(schema: schema, connection: connection).all()
+        }
+    }
+
+    /// Destroys the deleted fields whose days are over, with what they hold.
+    ///
+    /// Goes through the records in small transactions, so that others can write meanwhile; what was begun goes on at the
+    /// next call.
+    /// - Returns: The fields that are gone.
+    @discardableResult
+    public func purgeExpiredFields() async throws -> [DeletedField] {
+        let now = engine.environment.now()
+        let expired = try await deletedFields().filter { $0.keptUntil <= now }
+        for field in expired { try await purge(field) }
+        return expired
+    }
+
+    /// Destroys a deleted field before its days are over.
+    ///
+    /// - Throws: As ``restoreField(_:of:)``.
+    public func purgeField(_ name: String, of object: String) async throws {
+        let found = try await deletedFields().first {
+            $0.name.lowercased() == name.lowercased() && $0.object.lowercased() == object.lowercased()
+        }
+        guard let found else {
+            throw PlatformError(.invalidField, "\(object) has no deleted field \(name).", fields: [name])
+        }
+        try await purge(found)
+    }
+
+    private func purge(_ field: DeletedField) async throws {
+        try await engine.settleSearch { _ in }
+        var isMore = true
+        while isMore {
+            try Task.checkCancellation()
+            isMore = try await engine.store.write { connection in
+                let schema = try self.changeableSchema(on: connection)
+                return try FieldDeletion(schema: schema, connection: connection)
+                    .empty(field, self.engine.search, limit: 2_000)
+            }
+        }
+        try await engine.store.write { connection in
+            let schema = try self.changeableSchema(on: connection)
+            try FieldDeletion(schema: schema, connection: connection).drop(field)
+        }
+    }
+
     /// What this organisation has added to the standard objects, a file for each object.
     public func exportSchema() async throws -> [SchemaFile] {
-        SchemaFile.all(of: try await schema())
+        try SchemaFile.all(of: try await schema())
     }
 
     /// Where files and the organisation differ.

@@ -10,7 +10,8 @@ struct Coercion: Sendable {
     let kind: Kind
     /// Characters; 0 without a limit.
     let length: Int
-    /// The values that a restricted picklist takes, by themselves in lower case; nil where any value is taken.
+    /// The values that a restricted picklist has, by themselves in lower case; nil where any value is taken. Which of them
+    /// a record can have is for ``PicklistStep``.
     let allowed: [String: String]?
     /// The same values as they are written.
     let canonical: [[UInt8]]
@@ -241,7 +242,7 @@ struct Coercion: Sendable {
     private static func shown(_ text: String) -> String { text.count > 80 ? "\(text.prefix(80))…" : text }
 
     private static func values(_ picklist: [PicklistValue]) -> [String: String] {
-        Dictionary(picklist.filter(\.isActive).map { ($0.value.lowercased(), $0.value) }) { first, _ in first }
+        Dictionary(picklist.map { ($0.value.lowercased(), $0.value) }) { first, _ in first }
     }
 
     private static func truth(_ text: String) -> Bool? {

@@ -6,7 +6,9 @@ enum RequiredStep {
 
     static func check(_ set: inout WriteSet) {
         let demanded = set.object.fields.filter { field in
+            // A number is given to rows that nothing has refused so far.
             !field.isNillable && field.type.storage != nil && field.type != .boolean && field.type != .id
+                && !field.isAutoNumber
                 && (set.operation == .create || set.column(field.name) != nil)
         }
         var missing: [Int: [String]] = [:]

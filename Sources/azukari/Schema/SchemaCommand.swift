@@ -6,7 +6,8 @@ struct SchemaCommand: AsyncParsableCommand {
         commandName: "schema",
         abstract: "See objects and fields, add your own, and keep them as files.",
         subcommands: [
-            SchemaShowCommand.self, SchemaAddCommand.self, SchemaExportCommand.self, SchemaDiffCommand.self,
+            SchemaShowCommand.self, SchemaAddCommand.self, SchemaDeleteCommand.self, SchemaDeletedCommand.self,
+            SchemaRestoreCommand.self, SchemaPurgeCommand.self, SchemaExportCommand.self, SchemaDiffCommand.self,
             SchemaImportCommand.self,
         ])
 }

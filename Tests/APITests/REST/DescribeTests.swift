@@ -1,4 +1,7 @@
+import Engine
+import Foundation
 import HTTPTypes
+import Records
 import Testing
 
 struct DescribeTests {
@@ -71,6 +74,42 @@ struct DescribeTests {
                 children.contains {
                     $0["childSObject"] as? String == "Case" && $0["relationshipName"] as? String == "Cases"
                 })
+        }
+    }
+
+    @Test func `dependent picklists say what each value is for, and record types are listed before the master`()
+        async throws
+    {
+        try await TestServer.run { server in
+            let text = """
+                object: Visit__c
+
+                Country__c picklist(255) | Country | 国
+                    Japan | Japan | 日本
+                    France | France | フランス
+                City__c picklist(255) by=Country__c | City | 都市
+                    Osaka | Osaka | 大阪 | for Japan
+                    Port | Port | 港 | inactive | for Japan; France
+
+                """
+            let session = server.engine.systemSession(as: .operator, reason: "test")
+            _ = try await session.importSchema([try SchemaFile(text, name: "test")])
+            let type = Batch(
+                "RecordType", ["Name": "Groups", "DeveloperName": "Group", "SobjectType": "Visit__c", "IsActive": true])
+            let id = try #require(try await session.create(type, onFailure: .rollbackAll)[0].id)
+            let answer = try await server.call(.get, "sobjects/Visit__c/describe")
+            let fields = answer.json["fields"] as? [[String: Any]] ?? []
+            let city = try #require(fields.first { $0["name"] as? String == "City__c" })
+            #expect(city["controllerName"] as? String == "Country__c" && city["dependentPicklist"] as? Bool == true)
+            let values = city["picklistValues"] as? [[String: Any]] ?? []
+            // The first bit of the first byte is Japan's, the second one France's.
+            #expect(values.map { $0["validFor"] as? String } == ["gA==", "wA=="])
+            #expect(values.map { $0["active"] as? Bool } == [true, false])
+            let country = try #require(fields.first { $0["name"] as? String == "Country__c" })
+            #expect((country["picklistValues"] as? [[String: Any]])?.first?["validFor"] is NSNull)
+            let types = answer.json["recordTypeInfos"] as? [[String: Any]] ?? []
+            #expect(types.map { $0["developerName"] as? String } == ["Group", "Master"])
+            #expect(types.first?["recordTypeId"] as? String == id.description)
         }
     }
 
