@@ -555,6 +555,16 @@ class ServedMainJob(MainJob):
         self.at.run("schema", "diff", folder)
         assert self.at.query("SELECT Note__c, Rooms__c FROM Visit__c")[0]["Rooms__c"] == 3
         shutil.rmtree(folder)
+        # A field goes and comes back.
+        self.at.run("schema", "delete", "Visit__c", "Rooms__c")
+        assert self.at.run("schema", "deleted").startswith("Visit__c.Rooms__c  until "), "deleted fields"
+        assert self.post("/services/data/v68.0/sobjects/Visit__c", visit, token)[0] == 400
+        self.at.run("schema", "restore", "Visit__c", "Rooms__c")
+        assert self.at.query("SELECT Rooms__c FROM Visit__c")[0]["Rooms__c"] == 3
+        self.at.run("schema", "delete", "Visit__c", "Rooms__c")
+        self.at.run("schema", "purge", "Visit__c", "Rooms__c")
+        assert self.at.run("schema", "deleted").strip() == "No field is deleted."
+        self.at.run("schema", "restore", "Visit__c", "Rooms__c", code=1)
 
     def leave(self):
         """Who leaves, or reads no further, holds up nobody: neither other commands nor the server's end."""

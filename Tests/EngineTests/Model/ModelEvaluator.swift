@@ -89,6 +89,7 @@ struct ModelEvaluator {
             case .double(let number): number
             case .boolean(let truth): truth ? 1 : 0
             case .date(let day): Double(day.daysSince1970)
+            case .datetime(let moment): Double(moment.milliseconds)
             case .id(let id): Double(id.rawValue)
             default: nil
             }

@@ -2,20 +2,26 @@ import Records
 
 /// Makes queries up.
 struct ModelQueries {
+    let schema: ModelSchema
     var random: ModelRandom
 
-    private typealias Choice = (path: [String], field: ModelCompany.Field)
+    private typealias Choice = (path: [String], field: ModelSchema.Field)
 
     mutating func query() -> ModelQuery {
-        let object = random.one(of: ["Account", "Contact", "Case"])
+        let object = random.one(of: schema.objects)
         if random.chance(25) { return grouped(object) }
         var query = plain(object)
-        if let child = ModelCompany.children[object].map({ random.one(of: $0) }), random.chance(15) {
+        if let child = child(of: object), random.chance(15) {
             var inner = plain(child.object)
             inner.offset = nil
             query.child = (child.relation, child.field, [inner])
         }
         return query
+    }
+
+    private mutating func child(of object: String) -> (relation: String, field: String, object: String)? {
+        let all = schema.children(of: object)
+        return all.isEmpty ? nil : random.one(of: all)
     }
 
     private mutating func plain(_ object: String) -> ModelQuery {
@@ -41,9 +47,8 @@ struct ModelQueries {
         if random.chance(85) { query.condition = condition(object, depth: 2) }
         let paths = paths(object)
         // Of texts that differ in case alone it would be chance which one stands for the group.
-        let keys = ["Industry", "Status", "Origin", "HasOptedOutOfEmail", "Birthdate", "NumberOfEmployees"]
         var names: Set<String> = []
-        query.groups = paths.filter { keys.contains($0.field.name) }.shuffled(using: &random)
+        query.groups = paths.filter(\.field.isGroupable).shuffled(using: &random)
             .filter { names.insert($0.field.name).inserted }.prefix(random.number(0...2)).map(\.path)
         query.aggregates = [
             ModelQuery.Aggregate(
@@ -55,7 +60,8 @@ struct ModelQueries {
             case .number, .whole:
                 query.aggregates.append(
                     .init(function: random.one(of: ["SUM", "AVG", "MIN", "MAX"]), path: choice.path))
-            case .day: query.aggregates.append(.init(function: random.one(of: ["MIN", "MAX"]), path: choice.path))
+            case .day, .moment:
+                query.aggregates.append(.init(function: random.one(of: ["MIN", "MAX"]), path: choice.path))
             case .text, .flag, .choices: break
             }
         }
@@ -67,10 +73,10 @@ struct ModelQueries {
 
     /// Fields of an object and of its parents.
     private func paths(_ object: String, depth: Int = 2) -> [Choice] {
-        var paths = (ModelCompany.fields[object] ?? []).map { (path: [$0.name], field: $0) }
+        var paths = (schema.fields[object] ?? []).map { (path: [$0.name], field: $0) }
         guard depth > 0 else { return paths }
-        for lookup in ModelCompany.lookups[object] ?? [] {
-            paths += self.paths(lookup.object, depth: depth - 1).map {
+        for lookup in schema.lookups[object] ?? [] {
+            paths += self.paths(lookup.parent, depth: depth - 1).map {
                 (path: [lookup.relation] + $0.path, field: $0.field)
             }
         }
@@ -92,13 +98,13 @@ struct ModelQueries {
     /// A semi-join or anti-join: up to a parent, or down to children.
     private mutating func inner(_ object: String) -> ModelCondition? {
         let isDown = random.chance(50)
-        if isDown, let child = ModelCompany.children[object].map({ random.one(of: $0) }) {
+        if isDown, let child = child(of: object) {
             let query = ModelQuery(
                 object: child.object, select: [[child.field]], condition: condition(child.object, depth: 0))
             return .inner(field: "Id", query, isNegated: random.chance(50))
         }
-        guard let lookup = ModelCompany.lookups[object].map({ random.one(of: $0) }) else { return nil }
-        let query = ModelQuery(object: lookup.object, select: [["Id"]], condition: condition(lookup.object, depth: 0))
+        guard let lookup = schema.lookups[object].map({ random.one(of: $0) }) else { return nil }
+        let query = ModelQuery(object: lookup.parent, select: [["Id"]], condition: condition(lookup.parent, depth: 0))
         return .inner(field: lookup.field, query, isNegated: random.chance(50))
     }
 
@@ -106,7 +112,9 @@ struct ModelQueries {
         let choice = random.one(of: paths(object))
         let (path, field) = choice
         if field.kind == .choices {
-            let lists = (0..<random.number(1...2)).map { _ in random.one(of: ["red", "blue", "red;blue", "green;red"]) }
+            let lists = (0..<random.number(1...2)).map { _ in
+                random.one(of: field.values.compactMap(\.text) + ["red", "blue", "red;blue"])
+            }
             return .includes(path: path, lists, isNegated: random.chance(40))
         }
         if field.kind == .flag {

@@ -58,16 +58,17 @@ struct ModelQuery {
     /// A list of children: relation, lookup and query.
     var child: (relation: String, field: String, query: [ModelQuery])?
 
-    var soql: String {
+    var soql: String { soql(from: object) }
+
+    private func soql(from source: String) -> String {
         var items = (groups + select).map { $0.joined(separator: ".") }
         items += aggregates.enumerated().map { place, aggregate in
             "\(aggregate.function)(\(aggregate.path.joined(separator: "."))) a\(place)"
         }
         if let child {
-            items.append(
-                "(\(child.query[0].soql.replacing("FROM \(child.query[0].object)", with: "FROM \(child.relation)")))")
+            items.append("(\(child.query[0].soql(from: child.relation)))")
         }
-        var text = "SELECT \(items.joined(separator: ", ")) FROM \(object)"
+        var text = "SELECT \(items.joined(separator: ", ")) FROM \(source)"
         if let condition { text += " WHERE \(condition.soql)" }
         if !groups.isEmpty { text += " GROUP BY \(groups.map { $0.joined(separator: ".") }.joined(separator: ", "))" }
         if let having {
@@ -96,6 +97,7 @@ extension Value {
         case .double(let number): number == number.rounded() ? String(Int64(number)) : String(number)
         case .boolean(let truth): String(truth)
         case .date(let day): day.description
+        case .datetime(let moment): moment.description
         case .id(let id): "'\(id.description)'"
         default: "NULL"
         }

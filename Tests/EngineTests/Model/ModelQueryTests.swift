@@ -3,17 +3,18 @@ import Engine
 import Records
 import Testing
 
-/// Five thousand queries made up by chance on each database, against an evaluator that looks at every row in memory.
+/// Five thousand queries made up by chance on each database, on schemas and rows made up as well, against an evaluator that looks at every row in memory.
 struct ModelQueryTests {
-    @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func `the engine answers what a plain look at every row answers`(seed: UInt64) async throws {
         try await Writing.withSession { session, _ in
             var random = ModelRandom(seed: seed)
-            let company = try await ModelCompany(session, &random)
+            let schema = try await ModelSchema(session, &random)
+            let company = try await ModelCompany(schema, session, &random)
             let evaluator = ModelEvaluator(company: company)
-            var queries = ModelQueries(random: random)
+            var queries = ModelQueries(schema: schema, random: random)
             var differences = 0
-            for _ in 0..<1250 where differences < 5 {
+            for _ in 0..<625 where differences < 5 {
                 let query = queries.query()
                 do {
                     let rows = try await session.query(query.soql)
@@ -70,6 +71,7 @@ struct ModelQueryTests {
             case .text(let text): "'\(text)'"
             case .boolean(let truth): "\(truth)"
             case .date(let day): day.description
+            case .datetime(let moment): moment.description
             case .id(let id): id.description
             case .null: "null"
             default: "?"
