@@ -9,6 +9,8 @@ extension HTTPField.Name {
     public static let sforceLimitInfo = known("Sforce-Limit-Info")
     /// `Sforce-Query-Options`
     public static let sforceQueryOptions = known("Sforce-Query-Options")
+    /// `Sforce-Duplicate-Rule-Header`
+    public static let sforceDuplicateRuleHeader = known("Sforce-Duplicate-Rule-Header")
     /// `Sforce-Call-Options`
     public static let sforceCallOptions = known("Sforce-Call-Options")
     /// `X-PrettyPrint`

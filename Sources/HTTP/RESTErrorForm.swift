@@ -24,6 +24,10 @@ public struct RESTErrorForm: ErrorForm {
                 }
                 body.append(UInt8(ascii: "]"))
             }
+            if let duplicates = error.duplicates {
+                body += #","duplicateResult":"#.utf8
+                DuplicateResultJSON.append(duplicates, base: "/services/data/v68.0", to: &body)
+            }
             body.append(UInt8(ascii: "}"))
         }
         body.append(UInt8(ascii: "]"))
@@ -42,7 +46,8 @@ extension PlatformError.Code {
         case .requiredFieldMissing, .stringTooLong, .invalidEmailAddress, .invalidFieldForInsertUpdate,
             .duplicateValue, .invalidOrNullForRestrictedPicklist, .fieldIntegrityException,
             .numberOutsideValidRange, .invalidCrossReferenceKey, .cannotInsertUpdateActivateEntity,
-            .deleteFailed, .circularDependency, .invalidTypeOnFieldInRecord, .duplicateExternalID:
+            .deleteFailed, .circularDependency, .invalidTypeOnFieldInRecord, .duplicateExternalID,
+            .duplicatesDetected:
             true
         default: false
         }

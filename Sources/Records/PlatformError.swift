@@ -19,19 +19,23 @@ public struct PlatformError: Error, Equatable, Sendable {
     public let detail: String?
     /// Line and column (from 1) in the caller's text, where the error is about one.
     public let position: (line: Int, column: Int)?
+    /// Of `DUPLICATES_DETECTED`: what the rule found.
+    public let duplicates: DuplicateResult?
 
     public init(
         _ code: Code,
         _ message: String,
         fields: [String] = [],
         position: (line: Int, column: Int)? = nil,
-        detail: String? = nil
+        detail: String? = nil,
+        duplicates: DuplicateResult? = nil
     ) {
         self.code = code
         self.message = message
         self.fields = fields
         self.position = position
         self.detail = detail
+        self.duplicates = duplicates
     }
 
     public static func == (a: PlatformError, b: PlatformError) -> Bool { a.code == b.code }
@@ -48,6 +52,7 @@ extension PlatformError.Code {
     public static let circularDependency = Self("CIRCULAR_DEPENDENCY")
     public static let deleteFailed = Self("DELETE_FAILED")
     public static let duplicateExternalID = Self("DUPLICATE_EXTERNAL_ID")
+    public static let duplicatesDetected = Self("DUPLICATES_DETECTED")
     public static let duplicateValue = Self("DUPLICATE_VALUE")
     public static let entityIsDeleted = Self("ENTITY_IS_DELETED")
     public static let entityIsLocked = Self("ENTITY_IS_LOCKED")

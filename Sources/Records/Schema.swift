@@ -69,6 +69,10 @@ public struct ObjectSchema: Sendable {
     public let subjectPath: [String]
     /// Whether a record stands for a person by itself: Individual, Contact, Lead.
     public let isPerson: Bool
+    /// The rules that a record goes through when it is written, in their order.
+    public var duplicateRules: [DuplicateRule] = []
+    /// The rules that compare others with its records.
+    public var comparingRules: [DuplicateRule] = []
     private let byName: [String: Int]
 
     public init(

@@ -19,7 +19,7 @@ struct Collections {
     @Sendable private func create(_ call: RESTCall) async throws -> Response {
         let rows = try await CollectionBody(call, objectName: nil)
         let outcomes = try await rows.write { batch, onFailure in
-            try await call.session.create(batch, onFailure: onFailure)
+            try await call.writer.create(batch, onFailure: onFailure)
         }
         return answer(call, outcomes, showsCreated: false)
     }
@@ -31,7 +31,7 @@ struct Collections {
                 let error = PlatformError(.missingArgument, "Id not specified in an update call")
                 return batch.rows.map { _ in .refused([error]) }
             }
-            return try await call.session.update(batch, onFailure: onFailure)
+            return try await call.writer.update(batch, onFailure: onFailure)
         }
         return answer(call, outcomes, showsCreated: false)
     }
@@ -44,7 +44,7 @@ struct Collections {
         }
         let rows = try await CollectionBody(call, objectName: object.name)
         let outcomes = try await rows.write { batch, onFailure in
-            try await call.session.upsert(batch, by: field, onFailure: onFailure)
+            try await call.writer.upsert(batch, by: field, onFailure: onFailure)
         }
         return answer(call, outcomes, showsCreated: true)
     }
@@ -105,12 +105,14 @@ struct Collections {
     private func answer(_ call: RESTCall, _ outcomes: [Outcome], showsCreated: Bool) -> Response {
         call.answer { json in
             json.array { json in
-                for outcome in outcomes { Self.write(outcome, showsCreated: showsCreated, into: &json) }
+                for outcome in outcomes {
+                    Self.write(outcome, showsCreated: showsCreated, base: call.base, into: &json)
+                }
             }
         }
     }
 
-    private static func write(_ outcome: Outcome, showsCreated: Bool, into json: inout JSONWriter) {
+    private static func write(_ outcome: Outcome, showsCreated: Bool, base: String, into json: inout JSONWriter) {
         switch outcome {
         case .done(let id, let isCreated):
             RESTCall.success(id, isCreated: showsCreated ? isCreated : nil, into: &json)
@@ -126,6 +128,12 @@ struct Collections {
                             json.member("message", error.message)
                             json.key("fields")
                             json.array { json in for field in error.fields { json.string(field) } }
+                            if let duplicates = error.duplicates {
+                                var bytes: [UInt8] = []
+                                DuplicateResultJSON.append(duplicates, base: base, to: &bytes)
+                                json.key("duplicateResult")
+                                json.raw(bytes)
+                            }
                         }
                     }
                 }

@@ -70,6 +70,13 @@ struct RESTCall: Sendable {
         return .json(json.bytes, status: status, headers: headers)
     }
 
+    /// The session for writes: with `Sforce-Duplicate-Rule-Header: allowSave=true` it writes what duplicate rules alert to.
+    var writer: Session {
+        let options = request.headers[.sforceDuplicateRuleHeader]?.lowercased().filter { $0 != " " } ?? ""
+        return options.split(whereSeparator: { $0 == "," || $0 == ";" }).contains("allowsave=true")
+            ? session.allowingDuplicates() : session
+    }
+
     /// `If-Unmodified-Since`; nil when there is none, or none that is a date.
     var unmodifiedSince: Instant? { request.headers[.ifUnmodifiedSince].flatMap(Instant.init(httpDate:)) }
 

@@ -22,7 +22,7 @@ struct Rows {
         let object = try await call.object()
         let body = try RowBody(try await call.bodyObject(), object: object)
         if body.has("Id") { throw Self.notWritable("Id") }
-        let outcome = try await call.session.create(body.batch(object), onFailure: .rollbackAll).one()
+        let outcome = try await call.writer.create(body.batch(object), onFailure: .rollbackAll).one()
         shared.changed(outcome.id)
         return call.created(outcome.id, object: object)
     }
@@ -74,7 +74,7 @@ struct Rows {
         if body.has("Id") { throw Self.notWritable("Id") }
         body.fields.insert("Id", at: 0)
         body.values.insert(.id(id), at: 0)
-        _ = try await call.session.update(
+        _ = try await call.writer.update(
             body.batch(object), onFailure: .rollbackAll, unmodifiedSince: call.unmodifiedSince
         ).one()
         shared.changed(id)

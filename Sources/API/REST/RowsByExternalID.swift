@@ -51,11 +51,11 @@ struct RowsByExternalID {
         if let id = matches.first {
             body.fields.insert("Id", at: 0)
             body.values.insert(.id(id), at: 0)
-            outcome = try await call.session.update(body.batch(object), onFailure: .rollbackAll).one()
+            outcome = try await call.writer.update(body.batch(object), onFailure: .rollbackAll).one()
         } else {
             body.fields.append(field.name)
             body.values.append(.text(try call.parameter("value")))
-            outcome = try await call.session.upsert(body.batch(object), by: field.name, onFailure: .rollbackAll).one()
+            outcome = try await call.writer.upsert(body.batch(object), by: field.name, onFailure: .rollbackAll).one()
         }
         shared.changed(outcome.id)
         // Versions before 46 answered an update without a body.

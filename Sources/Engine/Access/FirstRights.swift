@@ -47,6 +47,7 @@ enum FirstRights {
         "AuthorizationForm", "AuthorizationFormText", "AuthorizationFormConsent", "AuthorizationFormDataUse",
         "CommSubscription", "CommSubscriptionChannelType", "CommSubscriptionConsent", "CommSubscriptionTiming",
         "EngagementChannelType", "CaseHistory", "User", "Group", "Organization", "RecordType",
+        "DuplicateRule", "DuplicateRecordSet", "DuplicateRecordItem",
     ]
 
     /// More than an agent needs to know of a person.

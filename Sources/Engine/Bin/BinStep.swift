@@ -55,6 +55,7 @@ enum BinStep {
             )
             try SearchStep.move(row, isThere: false, transaction)
         }
+        try DuplicateRuleStep.renew(rows, transaction.connection)
     }
 
     static func take(_ rows: [StoredRow], under batch: RecordID, _ transaction: WriteTransaction) throws {
@@ -73,6 +74,7 @@ enum BinStep {
             try standAlone(row, transaction)
             try SearchStep.move(row, isThere: true, transaction)
         }
+        try DuplicateRuleStep.renew(rows, transaction.connection)
         try refill(batch, transaction)
         try forget(batch, transaction)
     }

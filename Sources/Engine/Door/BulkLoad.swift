@@ -4,6 +4,7 @@ import Store
 /// A bulk load on its way: one chunk is written, the next sealed, and the one behind it read and checked, all at once.
 struct BulkLoad<Rows: AsyncIteratorProtocol> where Rows.Element == CellBlock {
     typealias Outcomes = [(row: Int, outcome: Outcome)]
+    private typealias Written = (outcomes: Outcomes, duplicates: [DuplicateStep.Report])
 
     let session: Session
     let columns: BatchColumns
@@ -22,14 +23,14 @@ struct BulkLoad<Rows: AsyncIteratorProtocol> where Rows.Element == CellBlock {
 
     /// - Parameter isPipelined: False when each chunk waits for the one before, which may hold its parents.
     mutating func run(isPipelined: Bool) async throws {
-        try await withThrowingTaskGroup(of: Outcomes.self) { writer in
+        try await withThrowingTaskGroup(of: Written.self) { writer in
             do {
                 try await withThrowingTaskGroup(of: LoadChunk.self) { sealer in
                     try await run(isPipelined, &sealer, &writer)
                 }
             } catch {
                 // What is being written may be committed, so it is told of before the load ends.
-                if let outcomes = try? await writer.next() { try await tell(outcomes) }
+                if let written = try? await writer.next() { try await tell(written) }
                 throw error
             }
         }
@@ -37,7 +38,7 @@ struct BulkLoad<Rows: AsyncIteratorProtocol> where Rows.Element == CellBlock {
 
     private mutating func run(
         _ isPipelined: Bool, _ sealer: inout ThrowingTaskGroup<LoadChunk, any Error>,
-        _ writer: inout ThrowingTaskGroup<Outcomes, any Error>
+        _ writer: inout ThrowingTaskGroup<Written, any Error>
     ) async throws {
         let session = session
         var draft = try await read()
@@ -79,8 +80,10 @@ struct BulkLoad<Rows: AsyncIteratorProtocol> where Rows.Element == CellBlock {
     }
 
     /// Tells of rows once no power failure can undo them.
-    private mutating func tell(_ outcomes: Outcomes) async throws {
+    private mutating func tell(_ written: Written) async throws {
         try await session.engine.store.settle()
+        try await session.report(written.duplicates)
+        let outcomes = written.outcomes
         let refused = outcomes.count { $0.outcome.isRefused }
         count.refused += refused
         count.created += outcomes.count - refused

@@ -38,7 +38,7 @@ extension Engine {
             throw error
         }
         let key = try MasterKey.create(at: folder.masterKey)
-        let engine = try await start(folder, settings, store, key, lock, environment)
+        let engine = try await start(folder, settings, store, key, lock, environment, isNew: true)
         try await engine.makeFirstRows()
         // Last: a folder without settings is no organisation, so a crash before leaves nothing that opens.
         try settings.write(to: folder.settings)
@@ -64,11 +64,12 @@ extension Engine {
 
     private static func start(
         _ folder: OrganisationFolder, _ settings: Settings, _ store: any Store, _ key: MasterKey, _ lock: FolderLock,
-        _ environment: Environment
+        _ environment: Environment, isNew: Bool = false
     ) async throws -> Engine {
         for migration in try Migration.all(inFolder: resources.appending(path: "migrations")) {
             try await store.write { try $0.migrate([migration]) }
         }
+        if !isNew { try await store.write { try SchemaTables.addMissing(on: $0) } }
         let keyStore = try SQLiteStore.open(path: folder.keyStore, readers: 1, cacheKiB: 4096)
         let vault = try await Vault(store: keyStore, masterKey: key, environment: environment)
         let evidence = try EvidenceLog(

@@ -18,6 +18,7 @@ public final class Engine: Sendable {
     let accesses = AccessCache()
     let plans = PlanCache()
     let search: SearchIndex
+    let matches: MatchIndex
     let sequences: Sequences
     let stamps = StampClock()
     let generation = WriteGeneration()
@@ -37,6 +38,7 @@ public final class Engine: Sendable {
         self.store = store
         self.vault = vault
         search = SearchIndex(key: vault.derivedKey(for: "search index"))
+        matches = MatchIndex(key: vault.derivedKey(for: "match index"))
         reads = ReadLog(store: store)
         restrictedKeys = RestrictedKeys(key: vault.derivedKey(for: "restricted keys"))
         self.evidence = evidence

@@ -24,6 +24,7 @@ struct FirstRows {
         for object in objects {
             try SchemaTables.create(object, on: connection)
         }
+        try SchemaTables.noteCatalogue(on: connection)
         let schema = Schema(objects: objects, version: 1)
         try insert("Organization", organisation.id, organisationRow, schema, connection)
         let powers = schema.object("Profile")?.fields.filter { $0.name.hasPrefix("Permissions") } ?? []

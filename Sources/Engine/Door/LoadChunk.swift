@@ -57,7 +57,11 @@ struct LoadChunk: Sendable {
     }
 
     /// Writes the good rows, and commits them as a whole.
-    func write(_ session: Session, _ connection: any Connection) throws -> [(row: Int, outcome: Outcome)] {
+    ///
+    /// - Returns: Besides the outcomes the duplicates that are to be reported, once this is committed.
+    func write(
+        _ session: Session, _ connection: any Connection
+    ) throws -> (outcomes: [(row: Int, outcome: Outcome)], duplicates: [DuplicateStep.Report]) {
         let engine = session.engine
         var set = set
         let sealedCount = changes.count
@@ -68,10 +72,12 @@ struct LoadChunk: Sendable {
             try references.resolve(&set)
         }
         try RestrictedStep.check(&set, engine.restrictedKeys, connection)
+        let duplicates = try checkDuplicates(&set, session, connection)
         var refused: [RefusedContact] = []
         try ContactStep.check(&set, now: now, connection) { refused.append($0) }
         try ApplyStep.insert(&set, connection)
         try EvidenceStep.record(set, by: session, at: now, connection)
+        try engine.matches.index(set, connection)
         let good = set.goodRows
         if let first = good.first, let last = good.last, !SearchIndex.fields(of: set.object).isEmpty {
             try SearchIndex.postpone(set.object.name, set.rows[first].id...set.rows[last].id, connection)
@@ -82,9 +88,20 @@ struct LoadChunk: Sendable {
         try RecordTypeField.addWhereMissing(set, schema, connection)
         try RefusedContact.store(refused, by: session.user, schema, connection)
         try log(good.count == sealedCount ? nil : Set(good.map { set.rows[$0].id }), engine.changes, connection)
-        return set.rows.map { row in
+        let outcomes = set.rows.map { row -> (row: Int, outcome: Outcome) in
             (row.place, row.refusals.isEmpty ? .done(id: row.id, isCreated: true) : .refused(row.refusals))
         }
+        let written = Set(good.map { set.rows[$0].id })
+        return (outcomes, duplicates.filter { written.contains($0.record) })
+    }
+
+    private func checkDuplicates(
+        _ set: inout WriteSet, _ session: Session, _ connection: any Connection
+    ) throws -> [DuplicateStep.Report] {
+        if set.object.duplicateRules.isEmpty { return [] }
+        return try DuplicateStep.check(
+            &set, allowsDuplicates: session.allowsDuplicates, try session.access(on: connection),
+            session.engine.matches, connection)
     }
 
     /// Makes the change log say what was written: as it was written ahead, or anew.

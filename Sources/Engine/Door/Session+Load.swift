@@ -26,6 +26,7 @@ extension Session {
         report: @escaping @Sendable ([(row: Int, outcome: Outcome)]) throws -> Void
     ) async throws -> LoadCount {
         let columns = try await columns(of: Batch(object, fields: fields, rows: []), for: .create)
+        try await settleMatches(for: columns)
         // A row may name one that stands before it as its parent: then each chunk waits for the one before.
         let isPipelined = !columns.columns.contains { column in
             column.keys.contains { $0.object.name == columns.object.name }

@@ -17,6 +17,7 @@ extension Session {
         _ batch: Batch, onFailure: OnFailure, ending: @escaping @Sendable (any Connection) throws -> Void
     ) async throws -> [Outcome] {
         let columns = try await columns(of: batch, for: .create)
+        try await settleMatches(for: columns)
         let ids = engine.sequences.ids(batch.rows.count, of: columns.object)
         var (rows, values) = prepared(batch, columns)
         for place in rows.indices {
@@ -44,6 +45,7 @@ extension Session {
         _ batch: Batch, onFailure: OnFailure, unmodifiedSince: Instant? = nil
     ) async throws -> [Outcome] {
         let columns = try await columns(of: batch, for: .update)
+        try await settleMatches(for: columns)
         guard let idPlace = columns.idPlace else {
             throw PlatformError(.missingArgument, "Id not specified in an update call", fields: ["Id"])
         }
@@ -70,6 +72,7 @@ extension Session {
         let new = try await columns(of: batch, for: .create)
         let known = try await columns(of: batch, for: .update)
         let key = try UpsertKey(externalID, batch, new)
+        try await settleMatches(for: new)
         let ids = engine.sequences.ids(batch.rows.count, of: new.object)
         let (rows, values) = prepared(batch, new, known)
         return try await commit(batch.rows.count, onFailure, likely: []) { transaction in

@@ -11,12 +11,18 @@ public final class Session: Sendable {
     /// Which of the product's own users it is; nil for people.
     let system: SystemUser?
     let engine: Engine
+    /// Whether duplicate rules that only alert let its writes through.
+    let allowsDuplicates: Bool
 
-    init(user: RecordID, application: String, purpose: String, system: SystemUser?, engine: Engine) {
+    init(
+        user: RecordID, application: String, purpose: String, system: SystemUser?, engine: Engine,
+        allowsDuplicates: Bool = false
+    ) {
         self.user = user
         self.application = application
         self.purpose = purpose
         self.system = system
         self.engine = engine
+        self.allowsDuplicates = allowsDuplicates
     }
 }

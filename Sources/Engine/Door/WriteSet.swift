@@ -84,6 +84,11 @@ struct WriteSet: Sendable {
         return rows[row].old?[index] ?? .null
     }
 
+    /// What a field of a row holds before it is changed; null for a row that is created.
+    func oldValue(_ name: String, of row: Int) -> Value {
+        object.index(of: name).flatMap { rows[row].old?[$0] } ?? .null
+    }
+
     /// The rows that nothing has refused so far.
     var goodRows: [Int] { rows.indices.filter { rows[$0].refusals.isEmpty } }
 }

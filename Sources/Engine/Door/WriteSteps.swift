@@ -14,15 +14,19 @@ enum WriteSteps {
         StampStep.set(&set, transaction)
         RequiredStep.check(&set, transaction)
         try PicklistStep.check(&set, transaction.connection)
+        DuplicateRuleStep.check(&set, transaction.schema)
         try RestrictedStep.check(&set, transaction)
+        let duplicates = try DuplicateStep.check(&set, transaction)
         try ContactStep.check(&set, transaction)
         try ChangeStep.findSubjects(&set, transaction)
         try ApplyStep.run(&set, transaction)
         try RecordTypeField.addWhereMissing(set, transaction.schema, transaction.connection)
+        try DuplicateRuleStep.renew(set, transaction.connection)
         try HistoryStep.record(set, transaction)
         try EvidenceStep.record(set, transaction)
         try SearchStep.index(set, transaction)
         ChangeStep.note(set, transaction)
+        try DuplicateStep.report(duplicates, transaction)
     }
 
     /// Changes rows as the product itself does where a record takes another's place: no message is sent and

@@ -36,7 +36,7 @@ struct Move {
         }
         try await take(own)
         let objects = try await target.write { connection in
-            let schema = try LiveSchema().current(on: connection)
+            let schema = try LiveSchema.shape(version: LiveSchema.version(on: connection), on: connection)
             for object in schema.objects { try SchemaTables.createTable(object, on: connection) }
             return schema.objects
         }

@@ -6,6 +6,7 @@ import Store
 struct PersonRows {
     let schema: Schema
     let search: SearchIndex
+    let matches: MatchIndex
     let connection: any Connection
 
     /// The rows as they are stored, table by table; empty tables are left out.
@@ -25,6 +26,7 @@ struct PersonRows {
         for (object, ids) in objects(ids) {
             for row in try connection.storedRows(ids, of: object) {
                 try SearchIndex.replace(terms(of: row), with: [], of: row.id, connection)
+                try matches.move(row, isThere: false, connection)
             }
             try connection.delete(from: object.name, key: "Id", in: ids)
         }
@@ -45,6 +47,7 @@ struct PersonRows {
             }
             for row in try connection.storedRows(ids, of: object) where !binned.contains(row.id.rawValue) {
                 try SearchIndex.replace([], with: terms(of: row), of: row.id, connection)
+                try matches.move(row, isThere: true, connection)
             }
         }
     }

@@ -136,7 +136,9 @@ struct Restriction: Sendable {
     }
 
     private func rows(_ connection: any Connection) throws -> PersonRows {
-        PersonRows(schema: try engine.schema.current(on: connection), search: engine.search, connection: connection)
+        PersonRows(
+            schema: try engine.schema.current(on: connection), search: engine.search, matches: engine.matches,
+            connection: connection)
     }
 
     private func deed(_ request: RecordID) async throws -> RestrictionDeed {

@@ -17,17 +17,25 @@ enum Catalogue {
         )
     }
 
+    /// A number that moves when a later version of the program has other objects or fields.
+    static func checksum() throws -> Int64 {
+        let all = try files().map { try text(of: $0) }.joined()
+        return Int64(Array(all.utf8).withUnsafeBytes(CRC32C.checksum))
+    }
+
     private static let loaded = Result {
         let system = try systemFields()
-        return try FileManager.default
+        return try files().map { file in
+            let name = file.deletingPathExtension().lastPathComponent
+            return try ObjectText.parse(try text(of: file), name: name, file: file.lastPathComponent, system: system)
+        }
+    }
+
+    private static func files() throws -> [URL] {
+        try FileManager.default
             .contentsOfDirectory(at: folder.appending(path: "objects"), includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "txt" }
-            .map { file in
-                let name = file.deletingPathExtension().lastPathComponent
-                return try ObjectText.parse(
-                    try text(of: file), name: name, file: file.lastPathComponent, system: system
-                )
-            }
+            .sorted { $0.lastPathComponent < $1.lastPathComponent }
     }
 
     private static let folder = Bundle.module.bundleURL.appending(path: "Resources")

@@ -40,6 +40,10 @@ struct FieldDeletion {
         if let dependent = object.fields.first(where: { $0.controllerName?.lowercased() == field.name.lowercased() }) {
             throw refuse("it controls the values of \(dependent.name). Change or delete that field first.")
         }
+        let rule = (object.duplicateRules + object.comparingRules).first { rule in
+            rule.criteria.contains { $0.field == field.name }
+        }
+        if let rule { throw refuse("the duplicate rule \(rule.name) compares it. Change the rule first.") }
         try connection.execute(
             """
             UPDATE az_field SET deleted = \(.datetime(now)) \

@@ -33,6 +33,11 @@ final class LiveSchema: Sendable {
 
     /// What the transaction itself sees: for one that changes the schema, and may yet be rolled back.
     static func load(version: Int64, on connection: any Connection) throws -> Schema {
+        try DuplicateRules.fill(try shape(version: version, on: connection), on: connection)
+    }
+
+    /// Objects and fields alone: all that can be told before there are records.
+    static func shape(version: Int64, on connection: any Connection) throws -> Schema {
         var objects = try Catalogue.standard()
         let added = try connection.all("SELECT name, text FROM az_object ORDER BY name") {
             ($0.string(0), $0.string(1))

@@ -5,9 +5,34 @@ import Store
 ///
 /// Text that compares without case is declared so, column by column: every `=`, `IN`, `ORDER BY` and index agrees.
 enum SchemaTables {
-    /// The tables of the standard objects; once, in the transaction that makes an organisation.
-    static func createStandard(on connection: any Connection) throws {
-        for object in try Catalogue.standard() { try create(object, on: connection) }
+    /// Brings an older organisation's tables to the catalogue of this program: standard objects and fields that it did not
+    /// know get their tables and columns. What the catalogue has no longer stays as it is.
+    static func addMissing(on connection: any Connection) throws {
+        let checksum = try Catalogue.checksum()
+        if try connection.first("SELECT checksum FROM az_catalogue", { $0.int64(0) }) == checksum { return }
+        let tables = Dictionary(uniqueKeysWithValues: try connection.tables().map { ($0.name, $0.columns.map(\.name)) })
+        for object in try Catalogue.standard() {
+            guard let columns = tables[object.name].map(Set.init) else {
+                try create(object, on: connection)
+                continue
+            }
+            for field in object.fields where !columns.contains(field.name) {
+                try add(field, to: object, on: connection)
+            }
+        }
+        try noteCatalogue(on: connection)
+        try LiveSchema.advance(on: connection)
+    }
+
+    /// Notes that the tables are those of this program's catalogue.
+    static func noteCatalogue(on connection: any Connection) throws {
+        let checksum = try Catalogue.checksum()
+        try connection.execute(
+            """
+            INSERT INTO az_catalogue (id, checksum) VALUES (1, \(.integer(checksum))) \
+            ON CONFLICT (id) DO UPDATE SET checksum = excluded.checksum
+            """
+        )
     }
 
     static func create(_ object: ObjectSchema, on connection: any Connection) throws {

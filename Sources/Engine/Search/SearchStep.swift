@@ -1,8 +1,9 @@
 import Records
 
-/// The step that keeps the search index beside the rows, in the same transaction.
+/// The step that keeps the search index, and what duplicates are found by, beside the rows, in the same transaction.
 enum SearchStep {
     static func index(_ set: WriteSet, _ transaction: WriteTransaction) throws {
+        try transaction.engine.matches.index(set, transaction.connection)
         let fields = SearchIndex.fields(of: set.object)
         guard !fields.isEmpty else { return }
         // A change that touches no searched field leaves the index as it is.
@@ -22,6 +23,7 @@ enum SearchStep {
 
     /// The terms of a stored record enter or leave the index with it.
     static func move(_ row: StoredRow, isThere: Bool, _ transaction: WriteTransaction) throws {
+        try transaction.engine.matches.move(row, isThere: isThere, transaction.connection)
         let fields = SearchIndex.fields(of: row.object)
         guard !fields.isEmpty else { return }
         let terms = transaction.engine.search.numbers(of: fields.map { row[$0.name].text }, in: row.object)

@@ -54,6 +54,7 @@ struct LoadCommand: OrganisationCommand {
     @Option(help: "comma, tab, semicolon, pipe, caret or backquote. Default: as the header has it.")
     var delimiter: String?
     @Option(help: "utf-8, cp932, euc-jp, utf-16le or utf-16be. Default: as the bytes have it.") var encoding: String?
+    @Flag(help: "Load what duplicate rules only alert to.") var allowDuplicates = false
     @Flag(help: "Go on when a plan names a file that is not there.") var skipMissing = false
     @Flag(help: "Show progress even when standard error is no terminal.") var progress = false
 
@@ -75,7 +76,8 @@ struct LoadCommand: OrganisationCommand {
             skipsMissing: skipMissing, addsFields: addFields, upsertField: upsert, results: results,
             showsProgress: progress)
         let results = try await organisation.withSession("load of \(path) at the command line") { session in
-            try await load.run(in: session, confirm: confirm, tell: Terminal.tell)
+            try await load.run(
+                in: allowDuplicates ? session.allowingDuplicates() : session, confirm: confirm, tell: Terminal.tell)
         }
         answer(results)
         let refused = results.reduce(0) { $0 + $1.tally.refused }
