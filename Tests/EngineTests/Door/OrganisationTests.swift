@@ -1,8 +1,10 @@
 import AzukariTesting
-import Engine
 import Foundation
 import Records
+import Store
 import Testing
+
+@testable import Engine
 
 struct OrganisationTests {
     @Test func `an organisation is made, closed and opened again`() async throws {
@@ -12,6 +14,30 @@ struct OrganisationTests {
             let again = try await Engine.open(folder: folder, environment: clock.environment)
             #expect(again.organisation.id == engine.organisation.id)
             #expect(again.organisation.name == "預かり")
+            await again.close()
+        }
+    }
+
+    @Test func `an organisation of an older version gets the objects and fields that it lacks, and keeps its records`()
+        async throws
+    {
+        let clock = TestClock()
+        try await withOrganisation(clock: clock) { engine, folder in
+            let session = engine.systemSession(as: .operator, reason: "test")
+            let id = try await session.make("Contact", ["LastName": "Sato"])
+            try await engine.store.write { connection in
+                try connection.execute("DROP TABLE \"DuplicateRecordItem\"")
+                try connection.execute("ALTER TABLE \"Contact\" DROP COLUMN \"Department\"")
+                try connection.execute("UPDATE az_catalogue SET checksum = 0")
+            }
+            await engine.close()
+            let again = try await Engine.open(folder: folder, environment: clock.environment)
+            let later = again.systemSession(as: .operator, reason: "test")
+            let row = try await later.record("Contact", id, ["LastName", "Department"])
+            #expect(row["LastName"] == "Sato" && row["Department"].isNull)
+            let change = Batch("Contact", fields: ["Id", "Department"], rows: [[.id(id), "d"]])
+            #expect(try await later.update(change, onFailure: .rollbackAll)[0].errors.isEmpty)
+            #expect(try await later.rowCount("SELECT Id FROM DuplicateRecordItem") == 0)
             await again.close()
         }
     }
