@@ -61,13 +61,6 @@ extension Engine {
             return try search.candidates(for: question, connection, limit: 10_000, of: only)
         }
     }
-
-    /// Indexes what bulk loads left for later, so that no mention is missed.
-    func settleSearch() async throws {
-        while try await store.write({ try self.search.settle($0, schema: self.schema.current(on: $0), limit: 5_000) })
-            > 0
-        {}
-    }
 }
 
 extension PlatformError {

@@ -87,7 +87,7 @@ extension Session {
     }
 
     private func purge(_ field: DeletedField) async throws {
-        try await engine.settleSearch { _ in }
+        try await engine.settleSearch()
         var isMore = true
         while isMore {
             try Task.checkCancellation()

@@ -55,14 +55,10 @@ final class SearchIndex: Sendable {
 
     /// Makes the postings of a record what its terms are now. Both lists sorted; empty for a record that is not there.
     static func replace(_ old: [Int64], with new: [Int64], of record: RecordID, _ connection: any Connection) throws {
-        let before = Set(old)
-        let after = Set(new)
-        if before.contains(where: { !after.contains($0) }) {
-            let delete = try connection.prepare("DELETE FROM az_term WHERE term = \(.null) AND record = \(.null)")
-            for term in old where !after.contains(term) { try delete.run([.integer(term), .id(record)]) }
-        }
-        let insert = try connection.prepare(insertion)
-        for term in new where !before.contains(term) { try insert.run([.integer(term), .id(record)]) }
+        let (before, after) = (Set(old), Set(new))
+        let postings = Postings(connection)
+        for term in old where !after.contains(term) { try postings.remove(record, from: term) }
+        for term in new where !before.contains(term) { try postings.add(record, to: term) }
     }
 
     /// Notes that the records of an object in a range of ids are to be indexed later.
@@ -73,6 +69,18 @@ final class SearchIndex: Sendable {
             VALUES (\(.text(object)), \(.id(range.lowerBound)), \(.id(range.upperBound)))
             """
         )
+    }
+
+    /// Forgets all, and notes that every record is to be indexed.
+    func forget(_ schema: Schema, _ connection: any Connection) throws {
+        for table in ["az_term", "az_posting", "az_search_pending"] {
+            try connection.execute("DELETE FROM \(identifier: Identifier(table))")
+        }
+        for object in schema.objects where !Self.fields(of: object).isEmpty {
+            let range = object.keyPrefix.idRange
+            try Self.postpone(
+                object.name, RecordID(rawValue: range.lowerBound)...RecordID(rawValue: range.upperBound), connection)
+        }
     }
 
     /// Indexes up to `limit` records that a bulk load left for later; to be called on the writer.
@@ -93,9 +101,8 @@ final class SearchIndex: Sendable {
             count += 1
         }
         // In the order of the index: neighbours are written together.
-        postings.sort { $0.term < $1.term }
-        let insert = try connection.prepare(Self.insertion)
-        for posting in postings { try insert.run([.integer(posting.term), .integer(posting.record)]) }
+        postings.sort { ($0.term, $0.record) < ($1.term, $1.record) }
+        try Postings(connection).add(postings)
         try connection.execute(
             "DELETE FROM az_search_pending WHERE object = \(.text(next.object)) AND first = \(.integer(next.first))"
         )
@@ -119,7 +126,7 @@ final class SearchIndex: Sendable {
     func question(_ terms: [[String]], _ connection: any Connection) throws -> Question? {
         var sized: [(group: [Int64], count: Int)] = []
         for group in terms.map({ $0.map(hash.number) }) {
-            let count = try group.map { try Self.count($0, connection) }.reduce(0, +)
+            let count = try PostingList(group, in: Self.everything, connection).roughCount()
             guard count > 0 else { return nil }
             sized.append((group, count))
         }
@@ -133,43 +140,17 @@ final class SearchIndex: Sendable {
     func candidates(
         for question: Question, _ connection: any Connection, limit: Int, of prefix: KeyPrefix? = nil
     ) throws -> [RecordID] {
-        var condition: SQL = ""
-        for other in question.groups.dropFirst() {
-            condition.append(
-                " AND EXISTS (SELECT 1 FROM az_term o WHERE o.term IN (\(Self.list(other))) AND o.record = t.record)"
-            )
+        let range = prefix?.idRange ?? Self.everything
+        let lists = question.groups.map { PostingList($0, in: range, connection) }
+        var found: [RecordID] = []
+        try lists[0].each(ascending: prefix == nil) { id in
+            if try lists.dropFirst().allSatisfy({ try $0.contains(id) }) { found.append(RecordID(rawValue: id)) }
+            return found.count < limit
         }
-        if let range = prefix?.idRange {
-            condition.append(" AND t.record BETWEEN \(.integer(range.lowerBound)) AND \(.integer(range.upperBound))")
-        }
-        let end: SQL = prefix == nil ? "" : " DESC"
-        // Each term's records lie in their order, so that each list ends where it has enough.
-        let lists = question.groups[0].map { term -> SQL in
-            """
-            SELECT record FROM (SELECT t.record FROM az_term t WHERE t.term = \(.integer(term))\(condition) \
-            ORDER BY t.record\(end) LIMIT \(.integer(Int64(limit)))) AS list
-            """
-        }
-        let query: SQL = """
-            \(.joined(lists, separator: " UNION ")) ORDER BY record\(end) LIMIT \(.integer(Int64(limit)))
-            """
-        return try connection.all(query) { RecordID(rawValue: $0.int64(0)) }
+        return found
     }
 
-    private static let insertion: SQL =
-        "INSERT INTO az_term (term, record) VALUES (\(.null), \(.null)) ON CONFLICT DO NOTHING"
-
-    private static func list(_ terms: [Int64]) -> SQL {
-        .joined(terms.map { "\(.integer($0))" }, separator: ", ")
-    }
-
-    /// How many records have a term, counted to a thousand: enough to begin with the rarest.
-    private static func count(_ term: Int64, _ connection: any Connection) throws -> Int {
-        let count = try connection.first(
-            "SELECT count(*) FROM (SELECT 1 FROM az_term WHERE term = \(.integer(term)) LIMIT 1000) AS found"
-        ) { $0.int64(0) }
-        return Int(count ?? 0)
-    }
+    private static let everything: ClosedRange<Int64> = 0...Int64.max
 
     private func each(
         of object: ObjectSchema, from first: Int64, to last: Int64, limit: Int, _ connection: any Connection,

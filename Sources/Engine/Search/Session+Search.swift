@@ -42,7 +42,7 @@ extension Session {
     private func search(
         _ pattern: SearchPattern, in objects: [String]?, _ group: SearchGroup, limit: Int
     ) async throws -> [SearchHit] {
-        try await engine.settleSearch { _ in }
+        try await engine.settleSearch()
         let found = try await engine.store.read { connection in
             let access = try self.access(on: connection)
             let questions = try pattern.alternatives.compactMap { try self.engine.search.question($0, connection) }
@@ -113,28 +113,5 @@ extension SearchGroup {
         // What the platform's sidebar finds people and companies by.
         case .sidebar: SearchGroup.name.holds(field) || field.type == .email || field.type == .phone
         }
-    }
-}
-
-extension Engine {
-    /// Indexes what bulk loads left for later.
-    ///
-    /// - Parameter progress: Gets how many records were indexed so far.
-    /// - Returns: How many records were indexed.
-    @discardableResult
-    public func settleSearch(progress: @Sendable (Int) -> Void) async throws -> Int {
-        var count = 0
-        while try await hasPendingSearch() {
-            try Task.checkCancellation()
-            count += try await store.write { connection in
-                try self.search.settle(connection, schema: try self.schema.current(on: connection), limit: 20_000)
-            }
-            progress(count)
-        }
-        return count
-    }
-
-    private func hasPendingSearch() async throws -> Bool {
-        try await store.read { try $0.first("SELECT 1 FROM az_search_pending LIMIT 1") { _ in true } ?? false }
     }
 }

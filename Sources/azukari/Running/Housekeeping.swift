@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 
 /// What a server does by itself from hour to hour: it destroys what has been in the bin, and what deleted fields have held,
-/// for as long as they are kept.
+/// for as long as they are kept, and packs the search index.
 struct Housekeeping: Service {
     let engine: Engine
     let logger: Logger
@@ -29,6 +29,7 @@ struct Housekeeping: Service {
         do {
             let records = try await session.purgeExpired()
             let fields = try await session.purgeExpiredFields()
+            try await engine.compactSearch()
             if records + fields.count > 0 {
                 logger.notice(
                     "destroyed after \(Engine.binDays) days",

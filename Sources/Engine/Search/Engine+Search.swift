@@ -1,0 +1,48 @@
+import Records
+import Store
+
+extension Engine {
+    /// Indexes what bulk loads left for later.
+    ///
+    /// - Parameter progress: Gets how many records were indexed so far.
+    /// - Returns: How many records were indexed.
+    @discardableResult
+    public func settleSearch(progress: @Sendable (Int) -> Void = { _ in }) async throws -> Int {
+        var count = 0
+        while try await hasPendingSearch() {
+            try Task.checkCancellation()
+            count += try await store.write { connection in
+                try self.search.settle(connection, schema: try self.schema.current(on: connection), limit: 20_000)
+            }
+            progress(count)
+        }
+        return count
+    }
+
+    /// Makes the search index anew from the records. Who searches meanwhile waits.
+    ///
+    /// - Parameter progress: Gets how many records were indexed so far.
+    /// - Returns: How many records were indexed.
+    public func rebuildSearch(progress: @Sendable (Int) -> Void) async throws -> Int {
+        try await store.write { connection in
+            try self.search.forget(try self.schema.current(on: connection), connection)
+        }
+        return try await settleSearch(progress: progress)
+    }
+
+    /// Moves what single writes have left in the index into its blocks, when it is much: they take a tenth of the room.
+    public func compactSearch() async throws {
+        let rowsMin = 50_000
+        let isMuch = try await store.read { connection in
+            try connection.first("SELECT 1 FROM az_term LIMIT 1 OFFSET \(.integer(Int64(rowsMin)))") { _ in true }
+        }
+        guard isMuch == true else { return }
+        while try await store.write({ try Postings($0).compact(limit: rowsMin) }) == rowsMin {
+            try Task.checkCancellation()
+        }
+    }
+
+    private func hasPendingSearch() async throws -> Bool {
+        try await store.read { try $0.first("SELECT 1 FROM az_search_pending LIMIT 1") { _ in true } ?? false }
+    }
+}
