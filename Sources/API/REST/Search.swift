@@ -47,6 +47,7 @@ struct Search {
         guard case .expression(let term) = search.term else {
             throw PlatformError(.malformedSearch, "A search of the API has its text in braces, as in FIND {Sato}.")
         }
+        let wish = SnippetRecords.Wish(search)
         let limit = min(search.limit.flatMap(\.count) ?? Self.hitsDefault, Self.hitsMax)
         func hits(_ objects: [String]?) async throws -> [SearchHit] {
             try await call.session.search(term, in: objects, search.group ?? .all, limit: Self.hitsMax)
@@ -58,18 +59,24 @@ struct Search {
         for returning in search.returning where rows.count < limit {
             let hits = try await hits([returning.object.text])
             if hits.isEmpty { continue }
-            rows += try await call.session.query(
-                try returning.query(), bindings: ["hits": .many(hits.map { .id($0.id) })], deleted: .without,
-                with: call.records
-            ).prefix(limit - rows.count)
+            let (query, bindings) = (try returning.query(), ["hits": BoundValue.many(hits.map { .id($0.id) })])
+            let room = limit - rows.count
+            guard let wish else {
+                rows += try await call.session.query(query, bindings: bindings, deleted: .without, with: call.records)
+                    .prefix(room)
+                continue
+            }
+            let records = SnippetRecords(call.records, hits: hits, wish)
+            rows += try await call.session.query(query, bindings: bindings, deleted: .without, with: records)
+                .prefix(room)
         }
         return rows
     }
 }
 
 extension Literal {
-    /// The number of a LIMIT.
-    fileprivate var count: Int? { if case .integer(let number) = kind { Int(number) } else { nil } }
+    /// The number of a LIMIT, or of a length.
+    var count: Int? { if case .integer(let number) = kind { Int(number) } else { nil } }
 }
 
 extension Returning {

@@ -13,12 +13,12 @@ struct Postings {
 
     /// One posting more; nothing happens when it is there.
     func add(_ record: RecordID, to term: Int64) throws {
-        try connection.prepare(Self.insertion).run([.integer(term), .id(record)])
+        try run(Self.insertion, [.integer(term), .id(record)])
     }
 
     /// One posting less, wherever it is.
     func remove(_ record: RecordID, from term: Int64) throws {
-        try connection.prepare(Self.deletion).run([.integer(term), .id(record)])
+        try run(Self.deletion, [.integer(term), .id(record)])
         guard let block = try floor(term, record.rawValue, record.prefix.idRange.lowerBound) else { return }
         let rest = block.ids.filter { $0 != record.rawValue }
         if rest.count < block.ids.count { try replace([block], of: term, with: rest) }
@@ -74,15 +74,12 @@ struct Postings {
             let part = ids[start..<min(start + PostingBlock.idsMax, ids.count)]
             let bytes = Value.bytes(PostingBlock.encode(part))
             if old.remove(part[start]) == nil {
-                try connection.prepare(Self.blockInsertion).run([.integer(term), .integer(part[start]), bytes])
+                try run(Self.blockInsertion, [.integer(term), .integer(part[start]), bytes])
             } else {
-                try connection.prepare(Self.blockUpdate).run([bytes, .integer(term), .integer(part[start])])
+                try run(Self.blockUpdate, [bytes, .integer(term), .integer(part[start])])
             }
         }
-        for first in old {
-            try connection.execute(
-                "DELETE FROM az_posting WHERE term = \(.integer(term)) AND first = \(.integer(first))")
-        }
+        for first in old { try run(Self.blockDeletion, [.integer(term), .integer(first)]) }
     }
 
     /// Moves rows into blocks, in the order of their terms.
@@ -123,13 +120,18 @@ struct Postings {
         }
     }
 
-    private static let insertion: SQL =
-        "INSERT INTO az_term (term, record) VALUES (\(.null), \(.null)) ON CONFLICT DO NOTHING"
-    private static let deletion: SQL = "DELETE FROM az_term WHERE term = \(.null) AND record = \(.null)"
-    private static let blockInsertion: SQL =
-        "INSERT INTO az_posting (term, first, ids) VALUES (\(.null), \(.null), \(.null))"
-    private static let blockUpdate: SQL =
-        "UPDATE az_posting SET ids = \(.null) WHERE term = \(.null) AND first = \(.null)"
+    private func run(_ statement: KeptSQL, _ bindings: [Value]) throws {
+        try connection.rows(statement, bindings) { _ in true }
+    }
+
+    private static let insertion = KeptSQL(
+        "INSERT INTO az_term (term, record) VALUES (\(.null), \(.null)) ON CONFLICT DO NOTHING")
+    private static let deletion = KeptSQL("DELETE FROM az_term WHERE term = \(.null) AND record = \(.null)")
+    private static let blockInsertion = KeptSQL(
+        "INSERT INTO az_posting (term, first, ids) VALUES (\(.null), \(.null), \(.null))")
+    private static let blockUpdate = KeptSQL(
+        "UPDATE az_posting SET ids = \(.null) WHERE term = \(.null) AND first = \(.null)")
+    private static let blockDeletion = KeptSQL("DELETE FROM az_posting WHERE term = \(.null) AND first = \(.null)")
     private static let floorQuery = KeptSQL(
         """
         SELECT first, ids FROM az_posting WHERE term = \(.null) AND first <= \(.null) AND first >= \(.null) \

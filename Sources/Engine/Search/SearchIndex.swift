@@ -1,5 +1,7 @@
+import Dispatch
 import Records
 import Store
+import Synchronization
 
 /// The search index: kept in the transaction of every write, or made good later for bulk loads.
 ///
@@ -32,7 +34,7 @@ final class SearchIndex: Sendable {
     /// The terms of a record, as numbers, sorted.
     /// - Parameter texts: The text of each field of ``fields(of:)``, nil where it has none.
     func numbers(of texts: [String?], in object: ObjectSchema) -> [Int64] {
-        Self.terms(of: texts, Self.fields(of: object)).map(hash.number).sorted()
+        hash.numbers(of: Self.terms(of: texts, Self.fields(of: object))).sorted()
     }
 
     /// The terms of some fields' texts.
@@ -84,7 +86,7 @@ final class SearchIndex: Sendable {
     }
 
     /// Indexes up to `limit` records that a bulk load left for later; to be called on the writer.
-    /// - Returns: How many were indexed; 0 when nothing is left.
+    /// - Returns: How many were indexed.
     func settle(_ connection: any Connection, schema: Schema, limit: Int) throws -> Int {
         let next = try connection.first("SELECT object, first, last FROM az_search_pending LIMIT 1") { row in
             (object: row.string(0), first: row.int64(1), last: row.int64(2))
@@ -94,12 +96,9 @@ final class SearchIndex: Sendable {
             try connection.execute("DELETE FROM az_search_pending WHERE object = \(.text(next.object))")
             return 0
         }
-        var (postings, last, count) = ([(term: Int64, record: Int64)](), next.first, 0)
-        try each(of: object, from: next.first, to: next.last, limit: limit, connection) { record, terms in
-            for term in terms { postings.append((term, record)) }
-            last = record
-            count += 1
-        }
+        let rows = try texts(of: object, from: next.first, to: next.last, limit: limit, connection)
+        var postings = numbered(rows, of: object)
+        let (last, count) = (rows.last?.record ?? next.first, rows.count)
         // In the order of the index: neighbours are written together.
         postings.sort { ($0.term, $0.record) < ($1.term, $1.record) }
         try Postings(connection).add(postings)
@@ -114,7 +113,7 @@ final class SearchIndex: Sendable {
                 """
             )
         }
-        return max(count, 1)
+        return count
     }
 
     /// Terms that a record must have, one of each group; the group that fewest records have comes first.
@@ -152,21 +151,37 @@ final class SearchIndex: Sendable {
 
     private static let everything: ClosedRange<Int64> = 0...Int64.max
 
-    private func each(
-        of object: ObjectSchema, from first: Int64, to last: Int64, limit: Int, _ connection: any Connection,
-        _ body: (Int64, [Int64]) throws -> Void
-    ) throws {
+    private typealias Row = (record: Int64, texts: [String?])
+
+    /// The searched fields of records outside the bin.
+    private func texts(
+        of object: ObjectSchema, from first: Int64, to last: Int64, limit: Int, _ connection: any Connection
+    ) throws -> [Row] {
         let fields = Self.fields(of: object)
-        guard !fields.isEmpty else { return }
+        guard !fields.isEmpty else { return [] }
         let columns = SQL.joined(fields.map { "\(identifier: Identifier($0.name))" }, separator: ", ")
-        let query: SQL = """
-            SELECT "Id", \(columns) FROM \(identifier: Identifier(object.name))
-            WHERE "Id" BETWEEN \(.integer(first)) AND \(.integer(last)) ORDER BY "Id" LIMIT \(.integer(Int64(limit)))
+        return try connection.all(
             """
-        try connection.rows(query) { row in
-            let texts = fields.indices.map { row.isNull($0 + 1) ? nil : row.string($0 + 1) }
-            try body(row.int64(0), numbers(of: texts, in: object))
-            return true
+            SELECT "Id", \(columns) FROM \(identifier: Identifier(object.name))
+            WHERE "Id" BETWEEN \(.integer(first)) AND \(.integer(last)) AND "IsDeleted" = 0
+            ORDER BY "Id" LIMIT \(.integer(Int64(limit)))
+            """
+        ) { row in
+            (row.int64(0), fields.indices.map { row.isNull($0 + 1) ? nil : row.string($0 + 1) })
         }
+    }
+
+    /// The postings of records; made on all cores, since taking texts apart is most of the work.
+    private func numbered(_ rows: [Row], of object: ObjectSchema) -> [(term: Int64, record: Int64)] {
+        let size = 500
+        let parts = Mutex<[(term: Int64, record: Int64)]>([])
+        DispatchQueue.concurrentPerform(iterations: (rows.count + size - 1) / size) { part in
+            var made: [(term: Int64, record: Int64)] = []
+            for row in rows[part * size..<min((part + 1) * size, rows.count)] {
+                for term in numbers(of: row.texts, in: object) { made.append((term, row.record)) }
+            }
+            parts.withLock { $0 += made }
+        }
+        return parts.withLock { $0 }
     }
 }

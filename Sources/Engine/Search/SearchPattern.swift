@@ -5,6 +5,8 @@ import SOQL
 struct SearchPattern: Sendable {
     /// Ways to be found; each asks for one term of every group. What they name is still compared with ``matches(_:)``.
     let alternatives: [[[String]]]
+    /// What is to be marked in the texts that hold it.
+    let words: SearchWords
     private let test: Test
 
     private indirect enum Test: Sendable {
@@ -26,6 +28,7 @@ struct SearchPattern: Sendable {
         guard !groups.isEmpty else { throw Self.withoutLetter }
         alternatives = [groups]
         test = .terms(groups)
+        words = SearchWords(groups)
     }
 
     /// What stands inside the braces of `FIND {…}`.
@@ -33,6 +36,7 @@ struct SearchPattern: Sendable {
     ///   many alternatives.
     init(_ expression: SearchExpression) throws {
         (alternatives, test) = try Self.read(expression)
+        words = SearchWords(Self.terms(of: test))
         guard alternatives.allSatisfy({ !$0.isEmpty }) else { throw Self.withoutLetter }
     }
 
@@ -79,6 +83,15 @@ struct SearchPattern: Sendable {
                     .invalidSearch, "A word has at least two letters or digits before its first * or ?.")
             }
             return groups
+        }
+    }
+
+    /// What is searched for word by word, and not kept away.
+    private static func terms(of test: Test) -> [[String]] {
+        switch test {
+        case .terms(let groups): groups
+        case .all(let tests), .any(let tests): tests.flatMap(terms)
+        case .glob, .not: []
         }
     }
 

@@ -9,7 +9,7 @@ public struct SearchHit: Sendable {
     /// What names the record to people; empty where it has no name.
     public let name: String
     /// The fields that hold what was searched, at most three.
-    public let snippets: [(field: String, text: String)]
+    public let snippets: [SearchSnippet]
 }
 
 extension Session {
@@ -98,7 +98,10 @@ extension Session {
         let snippets = texts.lazy.filter { pattern.touches(SearchedTexts([$0])) }.prefix(3)
         let name = visible.nameField.flatMap { row[$0.name].text } ?? ""
         return SearchHit(
-            id: row.id, object: visible.name, name: name, snippets: snippets.map { ($0.field.name, $0.text) })
+            id: row.id, object: visible.name, name: name,
+            snippets: snippets.map { found in
+                SearchSnippet(field: found.field.name, text: found.text, marks: pattern.words.marks(in: found.text))
+            })
     }
 }
 

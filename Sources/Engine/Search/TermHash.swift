@@ -14,13 +14,35 @@ final class TermHash: Sendable {
     init(key: [UInt8]) { self.key = SymmetricKey(data: key) }
 
     func number(of term: String) -> Int64 {
-        if let number = known.withLock({ $0[term] }) { return number }
-        let code = HMAC<SHA256>.authenticationCode(for: Array(term.utf8), using: key)
-        let number = code.withUnsafeBytes { Int64(bitPattern: $0.loadUnaligned(as: UInt64.self).bigEndian) }
+        numbers(of: CollectionOfOne(term))[0]
+    }
+
+    /// The numbers of terms, in their order.
+    func numbers(of terms: some Collection<String>) -> [Int64] {
+        var (numbers, missing) = ([Int64](), [(place: Int, term: String)]())
+        numbers.reserveCapacity(terms.count)
         known.withLock { known in
-            if known.count >= Self.knownMax { known.removeAll(keepingCapacity: true) }
-            known[term] = number
+            for term in terms {
+                if let number = known[term] {
+                    numbers.append(number)
+                } else {
+                    missing.append((numbers.count, term))
+                    numbers.append(0)
+                }
+            }
         }
-        return number
+        if missing.isEmpty { return numbers }
+        for (place, term) in missing { numbers[place] = calculated(term) }
+        known.withLock { known in
+            if known.count + missing.count > Self.knownMax { known.removeAll(keepingCapacity: true) }
+            for (place, term) in missing { known[term] = numbers[place] }
+        }
+        return numbers
+    }
+
+    private func calculated(_ term: String) -> Int64 {
+        var term = term
+        let code = term.withUTF8 { HMAC<SHA256>.authenticationCode(for: UnsafeRawBufferPointer($0), using: key) }
+        return code.withUnsafeBytes { Int64(bitPattern: $0.loadUnaligned(as: UInt64.self).bigEndian) }
     }
 }

@@ -1,7 +1,7 @@
 import CPostgreSQL
 import Records
 
-/// A PostgreSQL database: a connection that writes, each with a thread of its own, and connections that read.
+/// A PostgreSQL database: a connection that writes, and connections that read, each with a thread of its own.
 ///
 /// All processes that write to it take turns, transaction by transaction.
 public final class PostgreSQLStore: Store {
@@ -17,15 +17,14 @@ public final class PostgreSQLStore: Store {
     /// - Throws: `SERVER_UNAVAILABLE` when it cannot be reached; `UNKNOWN_EXCEPTION` when it is of another kind.
     public static func open(_ settings: String, readers: Int) throws -> PostgreSQLStore {
         precondition(readers >= 1, "a store has a reader")
-        var connections: [PostgreSQLConnection] = []
+        let writing = try PostgreSQLConnection(settings: settings)
         do {
-            for _ in 0...readers { connections.append(try PostgreSQLConnection(settings: settings)) }
-            try prepareDatabase(connections[0])
+            try prepareDatabase(writing)
         } catch {
-            for connection in connections { connection.close() }
+            writing.close()
             throw error
         }
-        return PostgreSQLStore(connections)
+        return PostgreSQLStore(writing, settings, readers: readers)
     }
 
     /// Runs a statement that no transaction may hold, such as CREATE DATABASE, on a connection of its own.
@@ -35,11 +34,16 @@ public final class PostgreSQLStore: Store {
         try connection.execute(statement)
     }
 
-    private init(_ connections: [PostgreSQLConnection]) {
+    private init(_ writing: PostgreSQLConnection, _ settings: String, readers count: Int) {
         writer = JobQueue(longMax: 1)
-        readers = JobQueue(longMax: max(1, connections.count - 2))
-        for connection in connections.dropFirst() { readers.serve(connection) { $0.close() } }
-        writer.serve(connections[0]) { $0.close() }
+        readers = JobQueue(longMax: max(1, count - 1))
+        // The server has only so many connections: those that nobody needs are not made.
+        readers.serve(upTo: count) {
+            try PostgreSQLConnection(settings: settings)
+        } letGo: {
+            $0.close()
+        }
+        writer.serve(writing) { $0.close() }
     }
 
     deinit {

@@ -8,7 +8,7 @@ public final class SQLiteStore: Store {
     private let readers: JobQueue<SQLiteConnection>
     private let checkpoints: Checkpoints
     private let log: LogFile
-    private let spare = SpareConnections<SQLiteConnection> { $0.close() }
+    private let spare: SpareConnections<SQLiteConnection>
 
     /// Opens the file, or makes it with mode 0600.
     ///
@@ -37,25 +37,31 @@ public final class SQLiteStore: Store {
     private static let memoryIsUncounted = azukari_sqlite3_leave_memory_uncounted() == SQLITE_OK
 
     private init(path: String, readers count: Int, spare spareCount: Int, cacheKiB: Int) throws {
-        var connections = [try SQLiteConnection(path: path, role: .writer(cacheKiB: cacheKiB))]
+        let writing = try SQLiteConnection(path: path, role: .writer(cacheKiB: cacheKiB))
         do {
-            connections.append(try SQLiteConnection(path: path, role: .checkpointer))
-            for _ in 0..<count + spareCount { connections.append(try SQLiteConnection(path: path, role: .reader)) }
+            checkpoints = Checkpoints(try SQLiteConnection(path: path, role: .checkpointer))
         } catch {
-            for connection in connections { connection.close() }
+            writing.close()
             throw error
         }
         writer = JobQueue(longMax: 1)
         readers = JobQueue(longMax: max(1, count - 1))
-        checkpoints = Checkpoints(connections[1])
         log = LogFile(path: path + "-wal")
-        connections[0].tell(checkpoints)
-        for connection in connections.suffix(spareCount) {
+        writing.tell(checkpoints)
+        // Each connection reads the whole schema when it is opened: those that nobody needs are not.
+        spare = SpareConnections(upTo: spareCount) {
+            let connection = try SQLiteConnection(path: path, role: .reader)
             connection.refuseToWait()
-            spare.add(connection)
+            return connection
+        } letGo: {
+            $0.close()
         }
-        for connection in connections.dropFirst(2).dropLast(spareCount) { readers.serve(connection) { $0.close() } }
-        writer.serve(connections[0]) { $0.close() }
+        readers.serve(upTo: count) {
+            try SQLiteConnection(path: path, role: .reader)
+        } letGo: {
+            $0.close()
+        }
+        writer.serve(writing) { $0.close() }
     }
 
     deinit {

@@ -19,6 +19,10 @@ final class JobQueue<Owned: AnyObject>: Sendable {
         var longRunning = 0
         var idle = 0
         var threads = 0
+        /// How many there may be of those that are started as jobs need them.
+        var threadsMax = 0
+        var make: (@Sendable () throws -> Owned)?
+        var letGo: (@Sendable (Owned) -> Void)?
         var isClosed = false
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
     }
@@ -40,17 +44,55 @@ final class JobQueue<Owned: AnyObject>: Sendable {
         // Handed over whole: nobody else keeps it.
         nonisolated(unsafe) let owned = owned
         startThread { [self] in
-            var wasLong = false
-            while let job = next(after: wasLong) {
-                job.run(owned)
-                wasLong = job.isLong
-            }
+            serve(owned, after: false)
             letGo(owned)
             end()
         }
     }
 
+    /// The same with up to `count` threads, each started when a job would else wait, for what `make` makes there.
+    ///
+    /// A job whose thread gets nothing from `make` is refused with the error.
+    func serve(
+        upTo count: Int, making make: @escaping @Sendable () throws -> Owned,
+        letGo: @escaping @Sendable (Owned) -> Void
+    ) {
+        monitor.withLock { state in
+            state.threadsMax = count
+            (state.make, state.letGo) = (make, letGo)
+        }
+    }
+
+    private func serve(_ owned: Owned, after wasLong: Bool) {
+        var wasLong = wasLong
+        while let job = next(after: wasLong) {
+            job.run(owned)
+            wasLong = job.isLong
+        }
+    }
+
+    /// On a new thread, which was counted.
+    private func serve(making make: () throws -> Owned, letGo: (Owned) -> Void) {
+        defer { end() }
+        let owned: Owned
+        do {
+            owned = try make()
+        } catch {
+            let refusal =
+                error as? PlatformError
+                ?? PlatformError(.serverUnavailable, "The database gives no connection.", detail: "\(error)")
+            if let job = next(after: false) {
+                if job.isLong { monitor.withLock { $0.longRunning -= 1 } }
+                job.refuse(refusal)
+            }
+            return
+        }
+        serve(owned, after: false)
+        letGo(owned)
+    }
+
     func add(_ job: Job) {
+        var start: (make: @Sendable () throws -> Owned, letGo: @Sendable (Owned) -> Void)?
         let refusal: PlatformError? = monitor.withLock { state in
             if state.isClosed {
                 return PlatformError(.serverUnavailable, "The organisation's folder is closed. Start the server again.")
@@ -60,8 +102,16 @@ final class JobQueue<Owned: AnyObject>: Sendable {
             }
             if job.isLong { state.long.append(job) } else { state.short.append(job) }
             if state.idle > 0 { monitor.signal() }
+            // An idle thread that was signalled counts as idle until it has woken.
+            if state.threads < state.threadsMax, state.short.count + state.long.count > state.idle,
+                let make = state.make, let letGo = state.letGo
+            {
+                state.threads += 1
+                start = (make, letGo)
+            }
             return nil
         }
+        if let start { startThread { [self] in serve(making: start.make, letGo: start.letGo) } }
         if let refusal { job.refuse(refusal) }
     }
 

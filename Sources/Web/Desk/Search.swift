@@ -21,7 +21,12 @@ enum Search {
     struct Hit: Sendable {
         let href: String?
         let name: String
-        let snippet: String?
+        let snippet: [Part]
+    }
+
+    struct Part: Sendable {
+        let text: String
+        let marked: String?
     }
 
     /// Of each object.
@@ -60,7 +65,9 @@ enum Search {
                     let found = Found(hit: hit, record: records[hit.id])
                     return Hit(
                         href: found.href(visit), name: found.name(visit),
-                        snippet: hit.snippets.first.map { String($0.text.prefix(160)) }
+                        snippet: (hit.snippets.first?.excerpt(length: 160) ?? []).map { part in
+                            Part(text: part.isMarked ? "" : part.text, marked: part.isMarked ? part.text : nil)
+                        }
                     )
                 }
             )
