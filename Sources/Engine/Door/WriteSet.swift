@@ -70,7 +70,8 @@ struct WriteSet: Sendable {
         }
         guard (live?.fields.count ?? 0) >= object.fields.count else {
             throw PlatformError(
-                .invalidField, "A field of \(object.name) was destroyed before these rows were written. Send them again.")
+                .invalidField,
+                "A field of \(object.name) was destroyed before these rows were written. Send them again.")
         }
     }
 

@@ -68,7 +68,8 @@ final class PersonTables: Sendable {
                 VALUES (\(.joined(pairs.map { "\($0.1)" }, separator: ", ")))
                 """
             )
-            let rows = PersonRows(schema: schema, search: engine.search, matches: engine.matches, connection: connection)
+            let rows = PersonRows(
+                schema: schema, search: engine.search, matches: engine.matches, connection: connection)
             guard let object = schema.object(name) else { return }
             for row in try connection.storedRows([id], of: object) {
                 try SearchIndex.replace([], with: rows.terms(of: row), of: id, connection)
