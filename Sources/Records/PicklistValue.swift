@@ -7,6 +7,8 @@ public struct PicklistValue: Hashable, Sendable {
     /// Whether it can still be chosen; records that have it keep it.
     public let isActive: Bool
     public let isDefault: Bool
+    /// Of a status: the record is at its end with it.
+    public let isClosed: Bool
     /// Of a dependent picklist: the values of its controlling field for which this one can be chosen (`true` and `false`
     /// of a checkbox). None: it cannot be chosen.
     public let validFor: [String]
@@ -14,14 +16,15 @@ public struct PicklistValue: Hashable, Sendable {
     public let recordTypes: [String]
 
     public init(
-        value: String, label: String, labelJa: String, isActive: Bool, isDefault: Bool, validFor: [String] = [],
-        recordTypes: [String] = []
+        value: String, label: String, labelJa: String, isActive: Bool, isDefault: Bool, isClosed: Bool = false,
+        validFor: [String] = [], recordTypes: [String] = []
     ) {
         self.value = value
         self.label = label
         self.labelJa = labelJa
         self.isActive = isActive
         self.isDefault = isDefault
+        self.isClosed = isClosed
         self.validFor = validFor
         self.recordTypes = recordTypes
     }

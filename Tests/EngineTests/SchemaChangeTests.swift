@@ -108,4 +108,32 @@ struct SchemaChangeTests {
         let administrator = try await fixture.user(8, profile: FirstRows.administrator)
         try await administrator.addObject(space())
     }
+
+    @Test func `of two administrators who change an object at once each is done whole, or told why not`() async throws {
+        try await Writing.withSession { session, _ in
+            try await session.addObject(space())
+            let outcomes = await withTaskGroup(of: PlatformError?.self) { group in
+                for number in 0..<12 {
+                    group.addTask {
+                        // Every name is wanted by two of them.
+                        let name = "Field\(number / 2)__c"
+                        let field = NewField(name: name, type: .string, label: name, labelJa: name)
+                        do {
+                            try await session.addField(field, to: "Space__c")
+                            _ = try await session.make("Space__c", ["Name": "a", "Field\(number / 2)__c": "x"])
+                            return nil
+                        } catch {
+                            return error as? PlatformError ?? PlatformError(.unknownException, "\(error)")
+                        }
+                    }
+                }
+                return await group.reduce(into: [PlatformError?]()) { $0.append($1) }
+            }
+            #expect(outcomes.count { $0 == nil } == 6)
+            #expect(outcomes.compactMap(\.self).allSatisfy { $0.code == .duplicateValue })
+            let names = try await session.schema().object("Space__c")?.fields.filter(\.isCustom).map(\.name).sorted()
+            #expect(names == (0..<6).map { "Field\($0)__c" })
+            #expect(try await session.rowCount("SELECT Id FROM Space__c") == 6)
+        }
+    }
 }

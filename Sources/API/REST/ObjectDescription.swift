@@ -52,9 +52,11 @@ struct ObjectDescription {
         nothing("sobjectDescribeOption", &json)
         json.key("supportedScopes")
         json.array { json in
-            json.object { json in
-                json.member("label", isJapanese ? "すべて" : "All \(object.labelPlural)")
-                json.member("name", "everything")
+            for (name, label, labelJa) in scopes {
+                json.object { json in
+                    json.member("label", isJapanese ? labelJa : label)
+                    json.member("name", name)
+                }
             }
         }
         json.key("urls")
@@ -63,6 +65,16 @@ struct ObjectDescription {
             for name in ["uiEditTemplate", "uiDetailTemplate"] { json.member(name, "\(origin)/{ID}") }
             json.member("uiNewRecord", "\(origin)/\(object.keyPrefix)/e")
         }
+    }
+
+    /// What `USING SCOPE` takes.
+    private var scopes: [(name: String, label: String, labelJa: String)] {
+        let all = [("everything", "All \(object.labelPlural)", "すべての\(object.labelJa)")]
+        guard object.field("OwnerId") != nil else { return all }
+        return all + [
+            ("mine", "My \(object.labelPlural)", "私の\(object.labelJa)"),
+            ("mine_and_my_groups", "My and My Groups' \(object.labelPlural)", "私と私のグループの\(object.labelJa)"),
+        ]
     }
 
     /// The keys that both descriptions have.

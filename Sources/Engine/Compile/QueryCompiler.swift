@@ -119,9 +119,15 @@ final class QueryCompiler {
     private func checkClauses(_ query: Query) throws {
         switch query.with {
         case nil, .securityEnforced, .userMode, .systemMode: break
-        case .dataCategories, .recordVisibility:
+        case .dataCategories(let filters):
             throw context.error(
-                .malformedQuery, "WITH DATA CATEGORY and RecordVisibilityContext are not supported.", at: query.position
+                .malformedQuery, "WITH DATA CATEGORY is not supported.",
+                at: filters.first?.group.position ?? query.position
+            )
+        case .recordVisibility(let settings):
+            throw context.error(
+                .malformedQuery, "WITH RecordVisibilityContext is not supported.",
+                at: settings.first?.name.position ?? query.position
             )
         }
         if case .lookup(let path) = query.using {
@@ -129,7 +135,7 @@ final class QueryCompiler {
         }
     }
 
-    /// `USING SCOPE mine`.
+    /// `USING SCOPE mine` and its kin.
     private func scopeCondition(_ query: Query, _ scope: Scope) throws -> SQL? {
         guard case .scope(let name) = query.using else { return nil }
         switch name.text.lowercased() {
@@ -138,9 +144,22 @@ final class QueryCompiler {
             guard let owner = scope.root.object.field("OwnerId") else { fallthrough }
             markFleeting()
             return "\(scope.root.column(owner)) = \(.id(context.viewer.user))"
+        case "mine_and_my_groups":
+            guard let owner = scope.root.object.field("OwnerId") else { fallthrough }
+            markFleeting()
+            // Queues and public groups that the user is a member of.
+            return """
+                (\(scope.root.column(owner)) = \(.id(context.viewer.user)) OR \(scope.root.column(owner)) IN \
+                (SELECT "GroupId" FROM "GroupMember" WHERE "UserOrGroupId" = \(.id(context.viewer.user))))
+                """
         default:
             throw context.error(
-                .malformedQuery, "The scope '\(name.text)' is not supported. Use everything or mine.", at: name.position
+                .malformedQuery,
+                """
+                The scope '\(name.text)' is not supported for \(scope.root.object.name). Use everything, mine or \
+                mine_and_my_groups.
+                """,
+                at: name.position
             )
         }
     }

@@ -5,7 +5,7 @@ import Records
 /// ```
 /// Status picklist(255) required track default=New | Status | 状況
 ///     * New | New | 新規
-///     Closed | Closed | クローズ
+///     Closed | Closed | クローズ | closed
 ///     Osaka | Osaka | 大阪 | inactive | for Japan; Other | in Wholesale
 /// ```
 /// The words: `required`; `fixed` (written by the product alone), `once` (on create), `later` (on update); `unique`,
@@ -73,6 +73,7 @@ struct FieldText {
     private static func picklistText(_ value: PicklistValue) -> String {
         var columns = ["\(value.isDefault ? "* " : "")\(value.value)", value.label, value.labelJa]
         if !value.isActive { columns.append("inactive") }
+        if value.isClosed { columns.append("closed") }
         if !value.validFor.isEmpty { columns.append("for " + value.validFor.joined(separator: "; ")) }
         if !value.recordTypes.isEmpty { columns.append("in " + value.recordTypes.joined(separator: "; ")) }
         return "    " + columns.joined(separator: " | ")
@@ -199,22 +200,25 @@ struct FieldText {
         guard !columns[0].isEmpty else { throw Refusal(reason: "a picklist value is not empty") }
         let value = String(columns[0])
         let label = columns.count > 1 ? String(columns[1]) : value
-        var (isActive, validFor, recordTypes) = (true, [String](), [String]())
+        var (isActive, isClosed, validFor, recordTypes) = (true, false, [String](), [String]())
         for column in columns.dropFirst(3) {
             if column == "inactive" {
                 isActive = false
+            } else if column == "closed" {
+                isClosed = true
             } else if column.hasPrefix("for ") {
                 validFor = list(column.dropFirst(4))
             } else if column.hasPrefix("in ") {
                 recordTypes = list(column.dropFirst(3))
             } else {
-                throw Refusal(reason: "behind the labels a value has `inactive`, `for …` or `in …`, not `\(column)`")
+                throw Refusal(
+                    reason: "behind the labels a value has `inactive`, `closed`, `for …` or `in …`, not `\(column)`")
             }
         }
         return (
             PicklistValue(
                 value: value, label: label, labelJa: columns.count > 2 ? String(columns[2]) : label, isActive: isActive,
-                isDefault: isDefault, validFor: validFor, recordTypes: recordTypes
+                isDefault: isDefault, isClosed: isClosed, validFor: validFor, recordTypes: recordTypes
             ), isDefault
         )
     }

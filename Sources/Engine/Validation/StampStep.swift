@@ -83,9 +83,9 @@ enum StampStep {
     private static func flags(_ set: inout WriteSet, _ now: Instant) {
         switch set.object.name {
         case "Case" where set.operation == .create || set.column("Status") != nil:
-            close(&set, flag: "IsClosed", date: "ClosedDate", now) { $0.hasPrefix("Closed") }
+            close(&set, flag: "IsClosed", date: "ClosedDate", now)
         case "Task" where set.operation == .create || set.column("Status") != nil:
-            close(&set, flag: "IsClosed", date: "CompletedDateTime", now) { $0 == "Completed" }
+            close(&set, flag: "IsClosed", date: "CompletedDateTime", now)
         default: break
         }
         guard set.object.name == "Task", set.operation == .create || set.column("Priority") != nil,
@@ -96,10 +96,12 @@ enum StampStep {
         }
     }
 
-    /// The moment is that of the change that closed it; reopened, it has none.
-    private static func close(
-        _ set: inout WriteSet, flag: String, date: String, _ now: Instant, _ isClosed: (String) -> Bool
-    ) {
+    /// The moment is that of the change that closed it; reopened, it has none. A status that the picklist does not have, as
+    /// records from elsewhere may, tells by its beginning: `Closed by customer`.
+    private static func close(_ set: inout WriteSet, flag: String, date: String, _ now: Instant) {
+        let values = set.object.field("Status")?.picklist ?? []
+        let known = Dictionary(values.map { ($0.value.lowercased(), $0.isClosed) }) { first, _ in first }
+        func isClosed(_ status: String) -> Bool { known[status.lowercased()] ?? status.hasPrefix("Closed") }
         guard let flagColumn = set.addColumn(flag), let dateColumn = set.addColumn(date) else { return }
         for row in set.rows.indices {
             let closed = isClosed(set.value("Status", of: row).text ?? "")

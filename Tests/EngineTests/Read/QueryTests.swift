@@ -220,6 +220,32 @@ struct QueryTests {
         ("SELECT Id FROM Contact USING SCOPE mine WHERE LastName = 'O\\'Neil'", ["Id=003#5"]),
     ]
 
+    @Test func `my groups' records are those of the queues that I am in`() async throws {
+        let fixture = try await QueryFixture()
+        let (me, queue, other) = (fixture.session.user, QueryFixture.id("00G", 1), QueryFixture.id("00G", 2))
+        for group in [queue, other] {
+            try await fixture.insert("Group", group.sequence, ["Name": "q", "OwnerId": .id(me), "Type": "Queue"])
+        }
+        try await fixture.insert("GroupMember", 1, ["GroupId": .id(queue), "UserOrGroupId": .id(me)])
+        for (number, owner) in [(1, me), (2, queue), (3, other)] as [(Int64, RecordID)] {
+            try await fixture.insert("Case", number, ["Subject": "a", "OwnerId": .id(owner)])
+        }
+        func found(_ scope: String) async throws -> [Int64] {
+            try await fixture.session.query("SELECT Id FROM Case USING SCOPE \(scope) ORDER BY Id").compactMap {
+                $0.id?.sequence
+            }
+        }
+        #expect(try await found("mine") == [1])
+        #expect(try await found("mine_and_my_groups") == [1, 2])
+        #expect(try await found("everything") == [1, 2, 3])
+        let error = await #expect(throws: PlatformError(.malformedQuery, "")) { _ = try await found("team") }
+        #expect(error?.position?.column == 33)
+        let category = await #expect(throws: PlatformError(.malformedQuery, "")) {
+            _ = try await fixture.session.query("SELECT Id FROM Case WITH DATA CATEGORY Area__c AT Japan__c")
+        }
+        #expect(category?.position?.column == 40)
+    }
+
     /// From Paris; on a sphere London is 343.6 km away and Tokyo 9715.9.
     @Test func `distances are those along the surface of the earth`() async throws {
         let fixture = try await QueryFixture()

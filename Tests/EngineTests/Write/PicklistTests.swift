@@ -146,6 +146,29 @@ struct PicklistTests {
         }
     }
 
+    @Test func `a status of the organisation's own closes a case when it says so`() async throws {
+        try await Writing.withSession { session, _ in
+            let text = """
+                object: Case
+
+                Status picklist(255) track | Status | 状況
+                    * New | New | 新規
+                    Solved | Solved | 解決 | closed
+                    Closed for now | Closed for now | 保留
+
+                """
+            _ = try await session.importSchema([try SchemaFile(text, name: "test")])
+            #expect(try await session.exportSchema().map(\.text) == [text])
+            for (status, isClosed) in [
+                ("New", false), ("solved", true), ("Closed for now", false), ("Closed by mail", true), ("Open", false),
+            ] {
+                let id = try await session.make("Case", ["Status": .text(status)])
+                let row = try await session.record("Case", id, ["IsClosed", "ClosedDate"])
+                #expect(row["IsClosed"].boolean == isClosed && row["ClosedDate"].isNull != isClosed, "\(status)")
+            }
+        }
+    }
+
     @Test(arguments: [
         ("by=Country__c", "by=Region__c", "is no picklist or checkbox"),
         ("for Japan; France", "for Japan; Spain", "Port is for Spain, which is no value of Country__c"),
@@ -154,7 +177,7 @@ struct PicklistTests {
         ("Osaka | Osaka", "* Osaka | Osaka", "it is no default"),
         ("Japan | Japan", "france | France", "is there twice"),
         ("江戸 | inactive", "江戸 | in Group", "has no record types"),
-        ("江戸 | inactive", "江戸 | idle", "`inactive`, `for …` or `in …`, not `idle`"),
+        ("江戸 | inactive", "江戸 | idle", "`inactive`, `closed`, `for …` or `in …`, not `idle`"),
     ])
     func `what makes no sense is refused, and nothing of it is there`(from: String, to: String, reason: String)
         async throws
