@@ -35,8 +35,19 @@ enum Driver: CaseIterable, Sendable {
                 try await Self.administer("DROP DATABASE \(identifier: database) WITH (FORCE)")
                 throw error
             }
-            try await Self.administer("DROP DATABASE \(identifier: database)")
+            try await Self.drop(database)
         }
+    }
+
+    /// All connections have ended, so that it can be dropped. The server waits five seconds for its processes to notice, which
+    /// on a machine that runs all tests at once may be few.
+    private static func drop(_ database: Identifier) async throws {
+        for _ in 0..<5 {
+            do {
+                return try await administer("DROP DATABASE \(identifier: database)")
+            } catch let error as PlatformError where error.code == .unableToLockRow {}
+        }
+        try await administer("DROP DATABASE \(identifier: database)")
     }
 
     /// How a database of the server for tests is reached.

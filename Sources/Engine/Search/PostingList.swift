@@ -69,7 +69,7 @@ final class PostingList {
         """
         SELECT (SELECT count(*) FROM (SELECT 1 FROM az_term WHERE term = \(.null) LIMIT 1000) AS found) \
         + (SELECT coalesce(sum(length(ids) + 1), 0) \
-        FROM (SELECT ids FROM az_posting WHERE term = \(.null) LIMIT 16) AS some)
+        FROM (SELECT ids FROM az_posting WHERE term = \(.null) LIMIT 16) AS part)
         """
     )
 }

@@ -5,6 +5,9 @@ import Records
 final class PostgreSQLConnection: PooledConnection {
     let dialect = Dialect.postgresql
     private let settings: String
+    private let epoch: TableEpoch
+    /// Of the tables that the prepared statements are for; -1 when the server has found them to be of others.
+    private var seenEpoch: Int
     private var handle: OpaquePointer
     private let mark = CancelMark()
     private var statements: [String: PostgreSQLStatement] = [:]
@@ -20,9 +23,13 @@ final class PostgreSQLConnection: PooledConnection {
     /// More forms of statements than this are not kept on the server.
     private static let preparedMax = 512
 
-    /// - Parameter settings: As libpq takes them: `postgresql://…` or `host=… dbname=…` (its manual, 34.1.1).
-    init(settings: String) throws {
+    /// - Parameters:
+    ///   - settings: As libpq takes them: `postgresql://…` or `host=… dbname=…` (its manual, 34.1.1).
+    ///   - epoch: That of all connections of a store.
+    init(settings: String, epoch: TableEpoch = TableEpoch()) throws {
         self.settings = settings
+        self.epoch = epoch
+        seenEpoch = epoch.current
         handle = try Self.connect(settings)
     }
 
@@ -65,7 +72,7 @@ final class PostgreSQLConnection: PooledConnection {
     func execute(_ statement: SQL) throws -> Int {
         let known = known(statement.text)
         let count = try run(known, PostgreSQLParameters(statement.bindings))
-        if !known.isPlanned { try forgetPlans() }
+        if !known.isPlanned { try tablesChanged() }
         return count
     }
 
@@ -84,7 +91,7 @@ final class PostgreSQLConnection: PooledConnection {
     func run(_ migration: Migration) throws {
         try makeWay()
         try Self.command(dialect.translated(migration.text), handle)
-        try forgetPlans()
+        try tablesChanged()
     }
 
     func insert(_ rows: NewRows, failed: (Int, any Error) throws -> Void) throws {
@@ -213,6 +220,12 @@ final class PostgreSQLConnection: PooledConnection {
         forgetPrepared()
     }
 
+    private func tablesChanged() throws {
+        try forgetPlans()
+        epoch.advance()
+        seenEpoch = epoch.current
+    }
+
     private func forgetPrepared() {
         generation += 1
         preparedCount = 0
@@ -298,6 +311,10 @@ final class PostgreSQLConnection: PooledConnection {
             try Self.command(begin, handle)
         }
         do {
+            if seenEpoch != epoch.current {
+                seenEpoch = epoch.current
+                try forgetPlans()
+            }
             let result = try body(self)
             guard PQtransactionStatus(handle) == PQTRANS_INTRANS else {
                 throw PlatformError(
@@ -307,6 +324,8 @@ final class PostgreSQLConnection: PooledConnection {
             return result
         } catch {
             if PQstatus(handle) == CONNECTION_OK { try? Self.command("ROLLBACK", handle) }
+            // It may be that another process changed a table under a prepared statement.
+            if (error as? PlatformError)?.code == .unableToLockRow { seenEpoch = -1 }
             throw error
         }
     }

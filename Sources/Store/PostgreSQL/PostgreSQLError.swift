@@ -22,7 +22,8 @@ enum PostgreSQLError {
                 .requiredFieldMissing, "A required field has no value.", fields: part("c").map { [$0] } ?? [],
                 detail: detail)
         case "22001", "54000": return PlatformError(.stringTooLong, "A value is too long.", detail: detail)
-        case "55P03", "40001", "40P01":
+        // 0A000: a table has changed between the preparing of a statement and its run.
+        case "55P03", "55006", "40001", "40P01", "0A000":
             return PlatformError(
                 .unableToLockRow, "Another process or a long reading holds the database. Try again.", detail: detail)
         case "42501", "25006":

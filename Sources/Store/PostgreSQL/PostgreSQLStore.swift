@@ -17,14 +17,15 @@ public final class PostgreSQLStore: Store {
     /// - Throws: `SERVER_UNAVAILABLE` when it cannot be reached; `UNKNOWN_EXCEPTION` when it is of another kind.
     public static func open(_ settings: String, readers: Int) throws -> PostgreSQLStore {
         precondition(readers >= 1, "a store has a reader")
-        let writing = try PostgreSQLConnection(settings: settings)
+        let epoch = TableEpoch()
+        let writing = try PostgreSQLConnection(settings: settings, epoch: epoch)
         do {
             try prepareDatabase(writing)
         } catch {
             writing.close()
             throw error
         }
-        return PostgreSQLStore(writing, settings, readers: readers)
+        return PostgreSQLStore(writing, settings, epoch, readers: readers)
     }
 
     /// Runs a statement that no transaction may hold, such as CREATE DATABASE, on a connection of its own.
@@ -34,12 +35,12 @@ public final class PostgreSQLStore: Store {
         try connection.execute(statement)
     }
 
-    private init(_ writing: PostgreSQLConnection, _ settings: String, readers count: Int) {
+    private init(_ writing: PostgreSQLConnection, _ settings: String, _ epoch: TableEpoch, readers count: Int) {
         writer = JobQueue(longMax: 1)
         readers = JobQueue(longMax: max(1, count - 1))
         // The server has only so many connections: those that nobody needs are not made.
         readers.serve(upTo: count) {
-            try PostgreSQLConnection(settings: settings)
+            try PostgreSQLConnection(settings: settings, epoch: epoch)
         } letGo: {
             $0.close()
         }
