@@ -32,12 +32,13 @@ extension Engine {
 
     /// Moves what single writes have left in the index into its blocks, when it is much: they take a tenth of the room.
     public func compactSearch() async throws {
-        let rowsMin = 50_000
+        let (rowsMin, step) = (50_000, 10_000)
         let isMuch = try await store.read { connection in
             try connection.first("SELECT 1 FROM az_term LIMIT 1 OFFSET \(.integer(Int64(rowsMin)))") { _ in true }
         }
         guard isMuch == true else { return }
-        while try await store.write({ try Postings($0).compact(limit: rowsMin) }) == rowsMin {
+        // In steps that hold up nobody's write for long.
+        while try await store.write({ try Postings($0).compact(limit: step) }) == step {
             try Task.checkCancellation()
         }
     }
