@@ -92,6 +92,11 @@ class Organisation:
             columns = [column[0] for column in rows.description]
             dump[name] = [dict(zip(columns, row)) for row in rows]
         connection.close()
+        # Which records have a term is what counts, not whether it is told by a row or by a block.
+        dump["az_term"] += [
+            {"term": block["term"], "record": record} for block in dump.pop("az_posting")
+            for record in records(block["first"], block["ids"])
+        ]
         return dump
 
     def files_holding(self, texts, besides=()):
@@ -103,6 +108,19 @@ class Organisation:
                 data = path.read_bytes().lower()
                 found += [f"{path.relative_to(self.folder)}: {needle.decode()}" for needle in sorted(needles) if needle in data]
         return found
+
+
+def records(first, distances):
+    """The records of a block of the search index: the first one, and LEB128 distances, each one less than it is."""
+    yield first
+    distance, shift = 0, 0
+    for byte in distances:
+        distance |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            first += distance + 1
+            yield first
+            distance, shift = 0, 0
 
 
 # What a right's own records and the product's books are kept in; all else must be the same before and after.
