@@ -9,26 +9,24 @@ public func withOrganisation<T>(
     clock: TestClock = TestClock(),
     _ body: (Engine, String) async throws -> T
 ) async throws -> T {
-    try await Turns.organisations.run {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "azukari-test-\(UUID().uuidString)").path
-        let database = try TestDatabase()
-        defer {
-            try? FileManager.default.removeItem(atPath: folder)
-            database.drop()
-        }
-        let engine = try await Engine.create(
-            folder: folder,
-            organisation: NewOrganisation(
-                name: name, defaultLanguage: language, timeZone: timeZone, database: database.settings),
-            environment: clock.environment
-        )
-        do {
-            let result = try await body(engine, folder)
-            await engine.close()
-            return result
-        } catch {
-            await engine.close()
-            throw error
-        }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "azukari-test-\(UUID().uuidString)").path
+    let database = try TestDatabase()
+    defer {
+        try? FileManager.default.removeItem(atPath: folder)
+        database.drop()
+    }
+    let engine = try await Engine.create(
+        folder: folder,
+        organisation: NewOrganisation(
+            name: name, defaultLanguage: language, timeZone: timeZone, database: database.settings),
+        environment: clock.environment
+    )
+    do {
+        let result = try await body(engine, folder)
+        await engine.close()
+        return result
+    } catch {
+        await engine.close()
+        throw error
     }
 }

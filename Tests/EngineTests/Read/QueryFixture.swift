@@ -16,25 +16,18 @@ final class QueryFixture: Sendable {
 
     init(timeZone: String = "Asia/Tokyo") async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "azukari-\(UUID().uuidString)")
-        await Turns.organisations.take()
-        do {
-            database = try TestDatabase()
-            engine = try await Engine.create(
-                folder: folder.path,
-                organisation: NewOrganisation(
-                    name: "Test", defaultLanguage: "ja", timeZone: timeZone, database: database.settings),
-                environment: Environment(now: { Self.now }, randomBytes: Environment.system.randomBytes)
-            )
-        } catch {
-            Turns.organisations.give()
-            throw error
-        }
+        database = try TestDatabase()
+        engine = try await Engine.create(
+            folder: folder.path,
+            organisation: NewOrganisation(
+                name: "Test", defaultLanguage: "ja", timeZone: timeZone, database: database.settings),
+            environment: Environment(now: { Self.now }, randomBytes: Environment.system.randomBytes)
+        )
     }
 
     deinit {
         try? FileManager.default.removeItem(at: folder)
         database.drop()
-        Turns.organisations.give()
     }
 
     var session: Session { engine.systemSession(as: .operator, reason: "test") }
