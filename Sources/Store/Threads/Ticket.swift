@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// A caller's hold on its job, by which it is cancelled: before it begins, or in the middle of a statement.
@@ -26,15 +27,31 @@ final class Ticket: Sendable {
     }
 
     func cancel() {
-        state.withLock { state in
+        let isRunning = state.withLock { state in
             switch state {
             case .waiting: state = .cancelled
             case .running(let interrupter, _):
-                guard interrupts else { return }
+                guard interrupts else { return false }
                 state = .running(interrupter, isInterrupted: true)
                 interrupter.interrupt()
+                return true
             case .cancelled, .ended: break
             }
+            return false
+        }
+        if isRunning { interruptAgain() }
+    }
+
+    /// Interrupts every now and then until the job has ended: a database forgets an interruption that reaches it just before
+    /// the statement does.
+    private func interruptAgain() {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(500)) { [self] in
+            let isRunning = state.withLock { state in
+                guard case .running(let interrupter, isInterrupted: true) = state else { return false }
+                interrupter.interrupt()
+                return true
+            }
+            if isRunning { interruptAgain() }
         }
     }
 
