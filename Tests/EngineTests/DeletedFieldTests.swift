@@ -93,6 +93,10 @@ struct DeletedFieldTests {
             clock.advance(seconds: 15 * 86_400 - 1)
             #expect(try await session.purgeExpiredFields().isEmpty)
             clock.advance(seconds: 1)
+            // It may be half destroyed from here on.
+            await #expect(throws: PlatformError(.invalidField, "")) {
+                try await session.restoreField("Code__c", of: "Contact")
+            }
             #expect(try await session.purgeExpiredFields().map(\.name) == Self.names)
             #expect(try await session.deletedFields().isEmpty)
             await #expect(throws: PlatformError.self) { try await session.restoreField("Code__c", of: "Contact") }

@@ -66,11 +66,11 @@ struct DuplicateStep {
         for key in keys { before[key, default: []].append(row) }
         let candidates = try MatchIndex.records(keys, rule, connection)
         let written = Set(set.rows.map(\.id))
-        for (prefix, ids) in Dictionary(grouping: candidates.filter { !written.contains($0) }, by: \.prefix) {
+        for ids in Dictionary(grouping: candidates.filter { !written.contains($0) }, by: \.prefix).values {
             // What may not be seen is not told of.
-            guard let object = access.full.objects.first(where: { $0.keyPrefix == prefix }),
-                access.visible.object(object.name) != nil
-            else { continue }
+            guard access.visible.object(of: ids[0]) != nil, let object = access.full.object(of: ids[0]) else {
+                continue
+            }
             for stored in try connection.storedRows(ids, of: object) where stored["IsDeleted"].boolean != true {
                 if MatchIndex.matches(rule, { set.value($0, of: row) }, { stored[$0] }) { found.insert(stored.id) }
             }
@@ -83,8 +83,8 @@ struct DuplicateStep {
         let message =
             !rule.alert.isEmpty
             ? rule.alert : action.blocks ? "You're creating a duplicate record." : "Use one of these records?"
-        let byObject = Dictionary(grouping: matches, by: \.prefix).compactMap { prefix, records in
-            access.full.objects.first { $0.keyPrefix == prefix }.map { (object: $0.name, records: records) }
+        let byObject = Dictionary(grouping: matches, by: \.prefix).values.compactMap { records in
+            access.full.object(of: records[0]).map { (object: $0.name, records: records) }
         }
         return PlatformError(
             .duplicatesDetected, message,

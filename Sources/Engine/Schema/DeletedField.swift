@@ -53,8 +53,11 @@ struct FieldDeletion {
         try LiveSchema.advance(on: connection)
     }
 
-    func restore(_ name: String, of objectName: String) throws {
-        guard let object = schema.object(objectName), let field = object.field(name), field.isDeleted else {
+    func restore(_ name: String, of objectName: String, at now: Instant) throws {
+        guard let object = schema.object(objectName), let field = object.field(name), field.isDeleted,
+            // Behind its last day it may be half destroyed.
+            try all().contains(where: { $0.object == object.name && $0.name == field.name && $0.keptUntil > now })
+        else {
             throw PlatformError(
                 .invalidField, "\(objectName) has no deleted field \(name). What was destroyed does not come back.",
                 fields: [name])
@@ -66,6 +69,16 @@ struct FieldDeletion {
             """
         )
         try LiveSchema.advance(on: connection)
+    }
+
+    /// Ends the days of a deleted field at once: from here on it cannot be restored.
+    func expire(_ deleted: DeletedField) throws {
+        try connection.execute(
+            """
+            UPDATE az_field SET deleted = 0 WHERE object = \(.text(deleted.object)) \
+            AND name = \(.text(deleted.name)) AND deleted IS NOT NULL
+            """
+        )
     }
 
     func all() throws -> [DeletedField] {

@@ -46,7 +46,8 @@ extension Session {
     public func restoreField(_ name: String, of object: String) async throws {
         try await engine.store.write { connection in
             let schema = try self.changeableSchema(on: connection)
-            try FieldDeletion(schema: schema, connection: connection).restore(name, of: object)
+            try FieldDeletion(schema: schema, connection: connection)
+                .restore(name, of: object, at: self.engine.environment.now())
         }
     }
 
@@ -88,6 +89,10 @@ extension Session {
 
     private func purge(_ field: DeletedField) async throws {
         try await engine.settleSearch()
+        try await engine.store.write { connection in
+            let schema = try self.changeableSchema(on: connection)
+            try FieldDeletion(schema: schema, connection: connection).expire(field)
+        }
         var isMore = true
         while isMore {
             try Task.checkCancellation()
