@@ -7,7 +7,8 @@ import Foundation
 /// salted commitments to it, so that the log itself has nothing to erase. The files follow C2SP tlog-tiles, and may be
 /// served as they are.
 ///
-/// One process writes; the owner calls ``append(_:)`` one at a time.
+/// One writes at a time: the owner calls ``append(_:)`` one after the other, and ``refresh()`` before it where other
+/// processes write as well.
 public struct Log {
     /// The largest entry, in bytes: a bundle states its length in 16 bits.
     public static let entryBytesMax = 65_535
@@ -41,6 +42,9 @@ public struct Log {
             try sign()
         }
     }
+
+    /// Learns what other processes have appended.
+    public mutating func refresh() throws { size = try Checkpoint(note: checkpointNote(), key: verifierKey).size }
 
     /// The signed checkpoint of the whole log.
     public func checkpointNote() throws -> String {

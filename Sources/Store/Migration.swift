@@ -31,6 +31,12 @@ public struct Migration: Sendable {
 }
 
 extension Connection {
+    /// Whether a database that has been migrated before has not seen one of the migrations.
+    public func lacks(_ migrations: [Migration]) throws -> Bool {
+        let done = Set(try all("SELECT number FROM az_migration") { Int($0.int64(0)) })
+        return !migrations.allSatisfy { done.contains($0.number) }
+    }
+
     /// Runs those of the migrations that this database has not seen, in order; inside a write.
     /// - Returns: How many it had seen: 0 for a database that is new.
     @discardableResult

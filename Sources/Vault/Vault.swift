@@ -16,12 +16,18 @@ public final class Vault: Sendable {
     private let organisation: SealingKey
     /// Keys lately used. Small, so that no key stays in memory long after its use.
     private let recent = Mutex<[RecordID: SealingKey]>([:])
+    private let remembersKeys: Bool
     private static let recentMax = 4096
 
     /// Opens the key store, and makes its tables and the tenant secret when it is new.
+    ///
+    /// - Parameter remembersKeys: Keeps keys in memory for their next use. Not where other processes may destroy them.
     /// - Throws: ``VaultError`` `keyStore` when the store was made under another master key; the store is closed then.
-    public init(store: any Store, masterKey: MasterKey, environment: Environment) async throws {
+    public init(
+        store: any Store, masterKey: MasterKey, remembersKeys: Bool = true, environment: Environment
+    ) async throws {
         self.store = store
+        self.remembersKeys = remembersKeys
         self.environment = environment
         do {
             tenantSecret = try await Self.tenantSecret(in: store, masterKey, now: environment.now())
@@ -55,9 +61,17 @@ public final class Vault: Sendable {
         var found = recent.withLock { recent in
             subjects.reduce(into: [:]) { found, subject in found[subject] = recent[subject] }
         }
-        let missing = Set(subjects).subtracting(found.keys).sorted()
+        var missing = Set(subjects).subtracting(found.keys).sorted()
+        if !remembersKeys, !missing.isEmpty {
+            // Most are there, and reading waits for no other process.
+            found = try await store.read { [tenantSecret, missing] connection in
+                let table = KeyTable(secret: tenantSecret, connection: connection)
+                return try missing.reduce(into: [:]) { found, subject in found[subject] = try table.key(of: subject) }
+            }
+            missing.removeAll { found[$0] != nil }
+        }
         guard !missing.isEmpty else { return found }
-        let made = try await store.write { [tenantSecret, now = environment.now()] connection in
+        let made = try await store.write { [tenantSecret, missing, now = environment.now()] connection in
             try KeyTable(secret: tenantSecret, connection: connection).keys(of: missing, now: now)
         }
         remember(made)
@@ -132,7 +146,7 @@ public final class Vault: Sendable {
 
     private func remember(_ keys: [RecordID: SealingKey]) {
         // Those of a bulk load are not soon asked for again.
-        guard keys.count <= Self.recentMax / 4 else { return }
+        guard remembersKeys, keys.count <= Self.recentMax / 4 else { return }
         recent.withLock { recent in
             if recent.count + keys.count > Self.recentMax { recent.removeAll(keepingCapacity: true) }
             for (subject, key) in keys { recent[subject] = key }

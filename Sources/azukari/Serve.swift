@@ -100,7 +100,10 @@ struct Serve: AsyncParsableCommand {
             onServerRunning: { channel in announcement.serving(on: channel.localAddress?.port, logger: log) },
             logger: logger
         )
-        application.addServices(CommandService(engine: engine, folder: organisation.path, logger: log))
+        // Where several processes may have the organisation open, a command is one of them.
+        if !engine.isShared {
+            application.addServices(CommandService(engine: engine, folder: organisation.path, logger: log))
+        }
         application.addServices(Housekeeping(engine: engine, logger: log))
         try await application.runService()
     }

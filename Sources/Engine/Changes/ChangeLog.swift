@@ -16,6 +16,9 @@ import Synchronization
 final class ChangeLog: Sendable {
     private let folder: String
     private let state: Mutex<State>
+    /// Between the processes that write; nil where there is one. The database lets one write at a time, but a process whose
+    /// connection was lost may not know yet that it no longer is the one.
+    private let turn: FileLock?
     /// How often the file was cut back to what is committed; only by the writer's thread. Beside the state, since that
     /// is held for as long as a chunk is written ahead, and no commit should wait for it.
     private let cuts = Atomic(0)
@@ -39,13 +42,18 @@ final class ChangeLog: Sendable {
     static let segmentBytesMax: Int64 = 64 << 20
 
     /// Opens the last segment and cuts off what no commit stands behind.
-    init(folder: String, store: any Store) async throws {
+    ///
+    /// - Parameters:
+    ///   - isShared: Whether other processes may write as well.
+    ///   - isAlone: Whether none does now; else what may be cut off is left to the next append.
+    init(folder: String, store: any Store, isShared: Bool, isAlone: Bool) async throws {
         self.folder = folder
+        turn = isShared ? try FileLock(path: folder + "/lock") : nil
         let mark = try await store.read { try Self.mark($0) }
-        try Self.removeSegments(after: mark.segment, in: folder)
+        if isAlone { try Self.removeSegments(after: mark.segment, in: folder) }
         let file = try Self.open(folder, segment: mark.segment)
         let length = lseek(file, 0, SEEK_END)
-        guard length >= mark.length, ftruncate(file, off_t(mark.length)) == 0 else {
+        guard length >= mark.length, !isAlone || ftruncate(file, off_t(mark.length)) == 0 else {
             Glibc.close(file)
             throw PlatformError(
                 .unknownException,
@@ -84,9 +92,10 @@ final class ChangeLog: Sendable {
     }
 
     /// Writes and flushes changes behind all that was written so far, before the transaction that they belong to: what a bulk load
-    /// does while the chunk before is being committed. They count when ``commit(_:_:)`` says so.
+    /// does while the chunk before is being committed. They count when ``commit(_:_:)`` says so. Nil where that cannot be:
+    /// append them then.
     func writeAhead(_ changes: inout FramedChanges) throws -> WrittenAhead? {
-        guard changes.count > 0 else { return nil }
+        guard changes.count > 0, turn == nil else { return nil }
         return try state.withLock { state in
             let start = state.mark
             try write(&state) { state, mark in Self.number(&changes, &state, &mark) }
@@ -116,9 +125,13 @@ final class ChangeLog: Sendable {
         _ connection: any Connection, _ make: (inout State, inout Mark) throws -> [[UInt8]]
     ) throws {
         try state.withLock { state in
-            try settle(&state, to: try Self.mark(connection))
-            try write(&state, make)
-            try Self.store(state.mark, connection)
+            func append() throws {
+                // Read now: whoever holds the turn and can read is the one who writes.
+                try settle(&state, to: try Self.mark(connection))
+                try write(&state, make)
+                try Self.store(state.mark, connection)
+            }
+            if let turn { try turn.alone(append) } else { try append() }
         }
     }
 
@@ -158,6 +171,7 @@ final class ChangeLog: Sendable {
             if state.file >= 0 { Glibc.close(state.file) }
             state.file = -1
         }
+        turn?.release()
     }
 
     static func mark(_ connection: any Connection) throws -> Mark {
@@ -185,7 +199,8 @@ final class ChangeLog: Sendable {
         )
     }
 
-    /// Goes back to what is committed, after a transaction that was rolled back behind its append.
+    /// Goes to what is committed: back, after a transaction that was rolled back behind its append, or on, when another
+    /// process has written.
     private func settle(_ state: inout State, to committed: Mark) throws {
         guard state.mark != committed else { return }
         cuts.wrappingAdd(1, ordering: .relaxed)

@@ -11,11 +11,11 @@ extension Session {
     ///   what is made of it, `NOT_FOUND`, and what refuses the records. Nothing is changed then.
     public func convert(_ conversion: LeadConversion) async throws -> ConvertedLead {
         let schema = try await engine.store.read { try self.engine.schema.current(on: $0) }
-        let new = Dictionary(
-            uniqueKeysWithValues: ["Account", "Contact", "Opportunity"].compactMap { schema.object($0) }
-                .map { ($0.name, self.engine.sequences.ids(1, of: $0)[0]) }
-        )
-        let result = ConversionResult()
+        var ids: [String: RecordID] = [:]
+        for object in ["Account", "Contact", "Opportunity"].compactMap({ schema.object($0) }) {
+            ids[object.name] = try await engine.sequences.ids(1, of: object)[0]
+        }
+        let (new, result) = (ids, ConversionResult())
         let outcomes = try await commit(1, .rollbackAll, likely: []) { transaction in
             do {
                 result.converted = try Conversion(conversion, new, transaction).run()

@@ -4,7 +4,6 @@ import Store
 /// The step that writes the rows into their table, one by one: a row that the database refuses leaves the others alone.
 enum ApplyStep {
     static func run(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
-        transaction.noteIDs(of: set.object)
         switch set.operation {
         case .create: try insert(&set, transaction.connection)
         case .update: try update(&set, transaction)

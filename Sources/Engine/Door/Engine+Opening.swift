@@ -18,7 +18,10 @@ extension Engine {
         }
         let folder = OrganisationFolder(path: path)
         try folder.make()
-        let lock = try FolderLock(path: folder.lock)
+        let hold = try await FolderHold(folder.lock, isShared: new.database != nil)
+        guard hold.isAlone else {
+            throw PlatformError(.invalidOperation, "Another process is making an organisation in this folder.")
+        }
         let id = RecordID(
             prefix: FixedPrefix.organisation,
             sequence: environment.randomBytes(5).reduce(0) { $0 << 8 | Int64($1) }
@@ -38,23 +41,45 @@ extension Engine {
             throw error
         }
         let key = try MasterKey.create(at: folder.masterKey)
-        let engine = try await start(folder, settings, store, key, lock, environment, isNew: true)
+        let engine = try await start(folder, settings, store, key, hold, environment, isNew: true)
         try await engine.makeFirstRows()
         // Last: a folder without settings is no organisation, so a crash before leaves nothing that opens.
         try settings.write(to: folder.settings)
+        if hold.isShared { hold.share() }
         return engine
     }
 
     /// Opens the organisation of a folder, and brings its tables to this program's form.
     ///
-    /// - Throws: `NOT_FOUND` when there is none; `UNABLE_TO_LOCK_ROW` when another process has it open.
+    /// - Throws: `NOT_FOUND` when there is none; `UNABLE_TO_LOCK_ROW` when another process has it open and its records are
+    ///   in a SQLite file, or when that process is of another version.
     public static func open(folder path: String, environment: Environment) async throws -> Engine {
+        try await open(folder: path, isAlone: false, environment: environment)
+    }
+
+    /// - Parameter isAlone: Refuses to share the folder, whatever the database.
+    static func open(folder path: String, isAlone: Bool, environment: Environment) async throws -> Engine {
         let folder = OrganisationFolder(path: path)
         try folder.check()
-        let lock = try FolderLock(path: folder.lock)
+        let hold = try await FolderHold(
+            folder.lock, isShared: try Settings.read(at: folder.settings).database != nil && !isAlone)
+        // Read again: it may just have been moved.
         let settings = try Settings.read(at: folder.settings)
+        if hold.isShared, settings.database == nil {
+            hold.release()
+            return try await open(folder: path, isAlone: isAlone, environment: environment)
+        }
         let key = try MasterKey(at: folder.masterKey)
-        return try await start(folder, settings, try openStore(folder, settings), key, lock, environment)
+        let engine = try await start(folder, settings, try openStore(folder, settings), key, hold, environment)
+        if hold.isShared { hold.share() }
+        try await engine.resume()
+        return engine
+    }
+
+    /// Goes on with what a crash cut off, of this process or another.
+    public func resume() async throws {
+        try await resumeRestrictions()
+        _ = try await resumeErasures()
     }
 
     private static func openStore(_ folder: OrganisationFolder, _ settings: Settings) throws -> any Store {
@@ -63,28 +88,50 @@ extension Engine {
     }
 
     private static func start(
-        _ folder: OrganisationFolder, _ settings: Settings, _ store: any Store, _ key: MasterKey, _ lock: FolderLock,
+        _ folder: OrganisationFolder, _ settings: Settings, _ store: any Store, _ key: MasterKey, _ hold: FolderHold,
         _ environment: Environment, isNew: Bool = false
     ) async throws -> Engine {
-        for migration in try Migration.all(inFolder: resources.appending(path: "migrations")) {
-            try await store.write { try $0.migrate([migration]) }
+        if hold.isAlone {
+            try await migrate(store, isNew: isNew)
+        } else {
+            try await store.read { try mustBeCurrent($0) }
         }
-        if !isNew { try await store.write { try SchemaTables.addMissing(on: $0) } }
         let keyStore = try SQLiteStore.open(path: folder.keyStore, readers: 1, cacheKiB: 4096)
-        let vault = try await Vault(store: keyStore, masterKey: key, environment: environment)
+        let isShared = hold.isShared
+        let vault = try await Vault(
+            store: keyStore, masterKey: key, remembersKeys: !isShared, environment: environment)
         let evidence = try EvidenceLog(
             store: store, folder: folder.ledger, origin: settings.ledgerOrigin,
-            signingKey: try await vault.secret(named: "evidence log")
+            signingKey: try await vault.secret(named: "evidence log"), isShared: isShared
         )
         try await evidence.settle()
         let engine = Engine(
             organisation: try settings.organisation(), folder: folder, environment: environment, store: store,
-            vault: vault, evidence: evidence, sequences: try await Sequences(store),
-            changes: try await ChangeLog(folder: folder.changes, store: store), lock: lock
+            vault: vault, evidence: evidence,
+            changes: try await ChangeLog(
+                folder: folder.changes, store: store, isShared: isShared, isAlone: hold.isAlone), hold: hold
         )
-        try await engine.resumeRestrictions()
-        _ = try await engine.resumeErasures()
         return engine
+    }
+
+    private static var migrations: [Migration] {
+        get throws { try Migration.all(inFolder: resources.appending(path: "migrations")) }
+    }
+
+    /// Brings the tables to this program's form.
+    private static func migrate(_ store: any Store, isNew: Bool) async throws {
+        for migration in try migrations { try await store.write { try $0.migrate([migration]) } }
+        if !isNew { try await store.write { try SchemaTables.addMissing(on: $0) } }
+    }
+
+    /// Refuses tables of another form than this program's, while other processes use them.
+    private static func mustBeCurrent(_ connection: any Connection) throws {
+        guard try !connection.lacks(try migrations), try SchemaTables.isCurrent(on: connection) else {
+            throw PlatformError(
+                .unableToLockRow,
+                "Processes of another version have this organisation open. Stop them, then start this one."
+            )
+        }
     }
 
     static let resources = Bundle.module.bundleURL.appending(path: "Resources")

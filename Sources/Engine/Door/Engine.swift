@@ -26,11 +26,11 @@ public final class Engine: Sendable {
     let reads: ReadLog
     let restrictedKeys: RestrictedKeys
     let evidence: EvidenceLog
-    private let lock: FolderLock
+    private let hold: FolderHold
 
     init(
         organisation: Organisation, folder: OrganisationFolder, environment: Environment, store: any Store,
-        vault: Vault, evidence: EvidenceLog, sequences: Sequences, changes: ChangeLog, lock: FolderLock
+        vault: Vault, evidence: EvidenceLog, changes: ChangeLog, hold: FolderHold
     ) {
         self.organisation = organisation
         self.folder = folder
@@ -42,10 +42,13 @@ public final class Engine: Sendable {
         reads = ReadLog(store: store)
         restrictedKeys = RestrictedKeys(key: vault.derivedKey(for: "restricted keys"))
         self.evidence = evidence
-        self.sequences = sequences
+        sequences = Sequences(store)
         self.changes = changes
-        self.lock = lock
+        self.hold = hold
     }
+
+    /// Whether other processes may have the organisation open as well, and write to it.
+    public var isShared: Bool { hold.isShared }
 
     /// Ends after the work in hand. The folder may then be opened by another process.
     public func close() async {
@@ -54,6 +57,6 @@ public final class Engine: Sendable {
         await store.close()
         changes.close()
         await vault.close()
-        lock.release()
+        hold.release()
     }
 }

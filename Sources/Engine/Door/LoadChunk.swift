@@ -27,9 +27,17 @@ struct LoadChunk: Sendable {
             let engine = session.engine
             generation = engine.generation.current
             now = engine.stamps.next(engine.environment.now())
-            let ids = engine.sequences.ids(block.rowCount, of: columns.object)
+            let ids = try await engine.sequences.ids(block.rowCount, of: columns.object)
             var set = LoadChunk.read(block, ids, from: first, columns)
-            StampStep.set(&set, session.user, now) { engine.sequences.next($0) }
+            var numbers: [String: Int64] = [:]
+            for field in columns.object.fields where field.isAutoNumber {
+                let sequence = "\(columns.object.name).\(field.name)"
+                numbers[sequence] = try await engine.sequences.reserve(block.rowCount, of: sequence)
+            }
+            StampStep.set(&set, session.user, now) { sequence in
+                defer { numbers[sequence, default: 0] += 1 }
+                return numbers[sequence, default: 0]
+            }
             set = try await engine.store.read { [set] connection in
                 var set = set
                 try LoadChunk.findParents(&set, session, connection)
@@ -66,8 +74,8 @@ struct LoadChunk: Sendable {
         var set = set
         let sealedCount = changes.count
         try set.checkFields(are: try engine.schema.current(on: connection))
-        if engine.generation.current != generation {
-            // Somebody else has written since: a parent may be gone.
+        if engine.isShared || engine.generation.current != generation {
+            // Somebody else has written since, or another process may have: a parent may be gone.
             var references = References(access: try session.access(on: connection), connection: connection)
             try references.resolve(&set)
         }
@@ -82,8 +90,6 @@ struct LoadChunk: Sendable {
         if let first = good.first, let last = good.last, !SearchIndex.fields(of: set.object).isEmpty {
             try SearchIndex.postpone(set.object.name, set.rows[first].id...set.rows[last].id, connection)
         }
-        let numbers = set.object.fields.filter(\.isAutoNumber).map { "\(set.object.name).\($0.name)" }
-        try engine.sequences.save(Set(numbers + [set.object.name]), connection)
         let schema = try engine.schema.current(on: connection)
         try RecordTypeField.addWhereMissing(set, schema, connection)
         try RefusedContact.store(refused, by: session.user, schema, connection)

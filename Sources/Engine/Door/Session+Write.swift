@@ -18,7 +18,7 @@ extension Session {
     ) async throws -> [Outcome] {
         let columns = try await columns(of: batch, for: .create)
         try await settleMatches(for: columns)
-        let ids = engine.sequences.ids(batch.rows.count, of: columns.object)
+        let ids = try await engine.sequences.ids(batch.rows.count, of: columns.object)
         var (rows, values) = prepared(batch, columns)
         for place in rows.indices {
             rows[place].id = ids[place]
@@ -73,7 +73,7 @@ extension Session {
         let known = try await columns(of: batch, for: .update)
         let key = try UpsertKey(externalID, batch, new)
         try await settleMatches(for: new)
-        let ids = engine.sequences.ids(batch.rows.count, of: new.object)
+        let ids = try await engine.sequences.ids(batch.rows.count, of: new.object)
         let (rows, values) = prepared(batch, new, known)
         return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
             var rows = rows

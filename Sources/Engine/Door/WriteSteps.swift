@@ -11,7 +11,7 @@ enum WriteSteps {
         try StoredStep.load(&set, transaction)
         ConvertedStep.check(&set, transaction)
         try References.resolve(&set, transaction)
-        StampStep.set(&set, transaction)
+        try StampStep.set(&set, transaction)
         RequiredStep.check(&set, transaction)
         try PicklistStep.check(&set, transaction.connection)
         DuplicateRuleStep.check(&set, transaction.schema)
@@ -33,7 +33,7 @@ enum WriteSteps {
     /// nothing is consented to by it.
     static func rewrite(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
         try StoredStep.load(&set, transaction)
-        StampStep.set(&set, transaction)
+        try StampStep.set(&set, transaction)
         try ChangeStep.findSubjects(&set, transaction)
         try ApplyStep.run(&set, transaction)
         try HistoryStep.record(set, transaction)

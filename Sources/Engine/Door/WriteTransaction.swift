@@ -14,8 +14,8 @@ final class WriteTransaction {
     let subjects: WriteSubjects
     private(set) var changes: [Change] = []
     private(set) var refusedContacts: [RefusedContact] = []
-    /// Names of sequences that gave numbers: their marks are stored at the end.
-    private var sequences: Set<String> = []
+    /// The next numbers of the sequences that gave some: they are stored at the end.
+    private var sequences: [String: Int64] = [:]
 
     init(_ session: Session, _ keys: KeyRing, _ connection: any Connection) throws {
         self.session = session
@@ -36,13 +36,11 @@ final class WriteTransaction {
     func note(_ refusal: RefusedContact) { refusedContacts.append(refusal) }
 
     /// The next number of a sequence.
-    func number(_ sequence: String) -> Int64 {
-        sequences.insert(sequence)
-        return engine.sequences.next(sequence)
+    func number(_ sequence: String) throws -> Int64 {
+        let number = try sequences[sequence] ?? Sequences.next(sequence, connection)
+        sequences[sequence] = number + 1
+        return number
     }
-
-    /// Notes that ids of an object, taken before the transaction, are used in it.
-    func noteIDs(of object: ObjectSchema) { sequences.insert(object.name) }
 
     /// Runs a part that leaves nothing behind when it throws, neither rows nor notes.
     func savepoint(_ body: () throws -> Void) throws {
@@ -56,10 +54,10 @@ final class WriteTransaction {
         }
     }
 
-    /// What all writes end with: marks of sequences, and the change log, on the disk before the commit.
+    /// What all writes end with: the next numbers of sequences, and the change log, on the disk before the commit.
     func finish() throws {
         try subjects.demandKeys(of: changes.map(\.subject))
-        try engine.sequences.save(sequences, connection)
+        for (name, next) in sequences.sorted(by: { $0.key < $1.key }) { try Sequences.save(next, name, connection) }
         try RefusedContact.store(refusedContacts, by: session.user, schema, connection)
         engine.generation.advance()
         try engine.changes.append(changes, keys: subjects.keys, at: now, connection)

@@ -100,8 +100,8 @@ struct DuplicateStep {
         else { return }
         let rewrite = Rewrite(transaction)
         func create(_ object: ObjectSchema, _ values: [(field: String, value: Value)]) throws -> RecordID {
-            transaction.noteIDs(of: object)
-            return try rewrite.create(object, id: transaction.engine.sequences.ids(1, of: object)[0], values)
+            let id = RecordID(prefix: object.keyPrefix, sequence: try transaction.number(object.name))
+            return try rewrite.create(object, id: id, values)
         }
         for report in reports {
             let records = [report.record] + report.matches

@@ -17,6 +17,8 @@ struct Erasure: Sendable {
             request: request, person: plan.subject, by: session.user, state: .noted, policy: plan.policy,
             facts: ErasureFacts(), position: nil, began: engine.environment.now(), ended: nil
         )
+        let hold = try engine.holdDeed(request)
+        defer { hold.end() }
         try await engine.store.write { connection in
             if let known = try ErasureRow.find("request = \(.id(request)) OR person = \(.id(plan.subject))", connection)
                 .first

@@ -64,6 +64,14 @@ extension Engine {
         let rows = try await store.read { try ErasureRow.find("ended IS NULL", $0) }
         var deeds: [ErasureDeed] = []
         for row in rows {
+            // One that is under way in another process is not cut off; one that has just ended there is done.
+            guard let hold = try? holdDeed(row.request) else { continue }
+            defer { hold.end() }
+            guard
+                let row = try await store.read({
+                    try ErasureRow.find("request = \(.id(row.request)) AND ended IS NULL", $0).first
+                })
+            else { continue }
             let session = systemSession(as: .privacy, reason: "erasure \(row.request)")
             deeds.append(try await Erasure(engine: self, session: session, hook: nil).proceed(row))
         }

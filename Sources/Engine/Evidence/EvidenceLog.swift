@@ -13,10 +13,15 @@ final class EvidenceLog: Sendable {
     private let log: Mutex<Log>
     /// Whether something was appended since the log was last carried on.
     private let isBehind = Mutex(false)
+    /// Between the processes that carry entries on; nil where there is one.
+    private let turn: FileLock?
 
-    init(store: any Store, folder: String, origin: String, signingKey: [UInt8]) throws {
+    init(store: any Store, folder: String, origin: String, signingKey: [UInt8], isShared: Bool) throws {
         self.store = store
-        log = Mutex(try Log(folder: folder, origin: origin, signingKey: signingKey))
+        let turn = isShared ? try FileLock(path: folder + "/lock") : nil
+        self.turn = turn
+        func open() throws -> Log { try Log(folder: folder, origin: origin, signingKey: signingKey) }
+        log = Mutex(try turn.map { try $0.alone(open) } ?? open())
     }
 
     /// The text of the key that checks signatures.
@@ -56,25 +61,27 @@ final class EvidenceLog: Sendable {
     func settle() async throws {
         // On a reader's thread: the log's files are written synchronously.
         try await store.read { connection in
-            try self.log.withLock { log in
-                while true {
-                    let entries = try connection.all(
-                        """
-                        SELECT entry FROM az_evidence WHERE position >= \(.integer(Int64(log.size)))
-                        ORDER BY position LIMIT 1024
-                        """
-                    ) { row in row.withBytes(0) { Array($0) } }
-                    if entries.isEmpty { return }
-                    try log.append(entries)
-                }
-            }
+            try self.withLog { try Self.carry(into: &$0, connection) }
+        }
+    }
+
+    private static func carry(into log: inout Log, _ connection: any Connection) throws {
+        while true {
+            let entries = try connection.all(
+                """
+                SELECT entry FROM az_evidence WHERE position >= \(.integer(Int64(log.size)))
+                ORDER BY position LIMIT 1024
+                """
+            ) { row in row.withBytes(0) { Array($0) } }
+            if entries.isEmpty { return }
+            try log.append(entries)
         }
     }
 
     /// The certificate of an entry, as JSON, by the present checkpoint.
     /// - Throws: `NOT_FOUND` when the entry is not signed yet.
     func certificate(of position: Int, salt: [UInt8]?) throws -> [UInt8] {
-        try log.withLock { log in
+        try withLog { log in
             guard position < log.size else {
                 throw PlatformError(.notFound, "The evidence log does not hold the entry yet.")
             }
@@ -83,5 +90,16 @@ final class EvidenceLog: Sendable {
     }
 
     /// Reads the whole log and compares it with its signature.
-    func check() throws { try log.withLock { try $0.check() } }
+    func check() throws { try withLog { try $0.check() } }
+
+    /// The log as all processes have left it, for one at a time.
+    private func withLog<T: Sendable>(_ body: (inout Log) throws -> T) throws -> T {
+        try log.withLock { log in
+            guard let turn else { return try body(&log) }
+            return try turn.alone {
+                try log.refresh()
+                return try body(&log)
+            }
+        }
+    }
 }

@@ -26,7 +26,7 @@ extension Engine {
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) async throws -> Moved {
         // Opened first, so that what a crash left undone is done, and the tables have this program's form.
-        let engine = try await open(folder: path, environment: environment)
+        let engine = try await open(folder: path, isAlone: true, environment: environment)
         let folder = engine.folder
         do {
             var settings = try Settings.read(at: folder.settings)

@@ -12,6 +12,8 @@ struct Restriction: Sendable {
     func begin(_ person: RecordID, request: RecordID) async throws -> RestrictionDeed {
         let key = try await engine.vault.key(for: person)
         let now = engine.environment.now()
+        let hold = try engine.holdDeed(request)
+        defer { hold.end() }
         try await engine.store.write { try note(person, request, now, $0) }
         try hook?("restriction noted")
         do {
@@ -20,7 +22,8 @@ struct Restriction: Sendable {
                 engine.generation.advance()
             }
         } catch let error where !(error is KillPoint.Killed) {
-            try await engine.resumeRestrictions()
+            try await engine.takeBackRestriction(request)
+            try await engine.scrubRestrictions()
             throw error
         }
         try hook?("restriction committed")

@@ -1,3 +1,4 @@
+import Foundation
 public import Records
 import Store
 import Vault
@@ -64,17 +65,30 @@ extension Engine {
 
     /// After a crash: takes back what had only begun, removes files whose rows are back, and scrubs what was left.
     func resumeRestrictions() async throws {
-        let deeds = try await store.read { try RestrictionDeed.find("TRUE", $0) }
-        for deed in deeds where deed.state != .restricted {
-            if deed.state == .moving {
-                try await store.write { connection in
-                    try connection.execute("DELETE FROM az_restriction WHERE request = \(.id(deed.request))")
-                }
-            }
-            try DurableFile.remove(restrictionFile(deed.request))
-            try DurableFile.remove(restrictionFile(deed.request) + ".part")
+        let deeds = try await store.read { try RestrictionDeed.find("state <> 'restricted'", $0) }
+        for deed in deeds where deed.state == .moving || hasFile(deed.request) {
+            // One that is under way in another process is not cut off.
+            guard let hold = try? holdDeed(deed.request) else { continue }
+            defer { hold.end() }
+            try await takeBackRestriction(deed.request)
         }
         try await scrubRestrictions()
+    }
+
+    private func hasFile(_ request: RecordID) -> Bool {
+        let file = restrictionFile(request)
+        return [file, file + ".part"].contains { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    /// Undoes a restriction that has only begun, and removes the file of one that is not in force. Its deed must be held.
+    func takeBackRestriction(_ request: RecordID) async throws {
+        let isInForce = try await store.write { connection in
+            try connection.execute("DELETE FROM az_restriction WHERE request = \(.id(request)) AND state = 'moving'")
+            return try !RestrictionDeed.find("request = \(.id(request)) AND state = 'restricted'", connection).isEmpty
+        }
+        if isInForce { return }
+        try DurableFile.remove(restrictionFile(request))
+        try DurableFile.remove(restrictionFile(request) + ".part")
     }
 
     func scrubRestrictions() async throws {

@@ -8,8 +8,7 @@ enum SchemaTables {
     /// Brings an older organisation's tables to the catalogue of this program: standard objects and fields that it did not
     /// know get their tables and columns. What the catalogue has no longer stays as it is.
     static func addMissing(on connection: any Connection) throws {
-        let checksum = try Catalogue.checksum()
-        if try connection.first("SELECT checksum FROM az_catalogue", { $0.int64(0) }) == checksum { return }
+        if try isCurrent(on: connection) { return }
         let tables = Dictionary(uniqueKeysWithValues: try connection.tables().map { ($0.name, $0.columns.map(\.name)) })
         for object in try Catalogue.standard() {
             guard let columns = tables[object.name].map(Set.init) else {
@@ -22,6 +21,12 @@ enum SchemaTables {
         }
         try noteCatalogue(on: connection)
         try LiveSchema.advance(on: connection)
+    }
+
+    /// Whether the tables are those of this program's catalogue.
+    static func isCurrent(on connection: any Connection) throws -> Bool {
+        let checksum = try connection.first("SELECT checksum FROM az_catalogue") { $0.int64(0) }
+        return checksum == (try Catalogue.checksum())
     }
 
     /// Notes that the tables are those of this program's catalogue.

@@ -10,9 +10,10 @@ extension Session {
     /// Adds an object, with its table, to the running organisation.
     ///
     /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system, `DUPLICATE_VALUE` when the name is
-    ///   taken, `INVALID_FIELD` when it cannot be a name.
+    ///   taken, `INVALID_FIELD` when it cannot be a name; as every change of the schema, `UNABLE_TO_LOCK_ROW` when a
+    ///   long reading goes on for more than half a minute.
     public func addObject(_ object: NewObject) async throws {
-        try await engine.store.write { connection in
+        try await changing { connection in
             try SchemaChange.add(object, to: try self.changeableSchema(on: connection), on: connection)
         }
     }
@@ -23,7 +24,7 @@ extension Session {
     ///   object, `DUPLICATE_VALUE` when the name is taken, `INVALID_FIELD` when the field cannot be so,
     ///   `LIMIT_EXCEEDED` when the object has 500 custom fields.
     public func addField(_ field: NewField, to object: String) async throws {
-        try await engine.store.write { connection in
+        try await changing { connection in
             try SchemaChange.add(field, to: object, in: try self.changeableSchema(on: connection), on: connection)
         }
     }
@@ -33,7 +34,7 @@ extension Session {
     /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system, `INVALID_FIELD` when there is no such
     ///   field, `DELETE_FAILED` for a standard field and for one that controls another.
     public func deleteField(_ name: String, of object: String) async throws {
-        try await engine.store.write { connection in
+        try await changing { connection in
             let deletion = FieldDeletion(schema: try self.changeableSchema(on: connection), connection: connection)
             try deletion.delete(name, of: object, at: self.engine.environment.now())
         }
@@ -44,7 +45,7 @@ extension Session {
     /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system, `INVALID_FIELD` when there is none to
     ///   bring back.
     public func restoreField(_ name: String, of object: String) async throws {
-        try await engine.store.write { connection in
+        try await changing { connection in
             let schema = try self.changeableSchema(on: connection)
             try FieldDeletion(schema: schema, connection: connection)
                 .restore(name, of: object, at: self.engine.environment.now())
@@ -89,20 +90,20 @@ extension Session {
 
     private func purge(_ field: DeletedField) async throws {
         try await engine.settleSearch()
-        try await engine.store.write { connection in
+        try await changing { connection in
             let schema = try self.changeableSchema(on: connection)
             try FieldDeletion(schema: schema, connection: connection).expire(field)
         }
         var isMore = true
         while isMore {
             try Task.checkCancellation()
-            isMore = try await engine.store.write { connection in
+            isMore = try await changing { connection in
                 let schema = try self.changeableSchema(on: connection)
                 return try FieldDeletion(schema: schema, connection: connection)
                     .empty(field, self.engine.search, limit: 2_000)
             }
         }
-        try await engine.store.write { connection in
+        try await changing { connection in
             let schema = try self.changeableSchema(on: connection)
             try FieldDeletion(schema: schema, connection: connection).drop(field)
         }
@@ -127,13 +128,32 @@ extension Session {
     /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system, `INVALID_FIELD` for a change that
     ///   records stand against, and what ``addObject(_:)`` and ``addField(_:to:)`` throw.
     public func importSchema(_ files: [SchemaFile]) async throws -> [SchemaDifference] {
-        try await engine.store.write { connection in
+        try await changing { connection in
             let schema = try self.changeableSchema(on: connection)
             let wanted = try SchemaDifference.all(files, schema).filter { $0.kind != .absent }
             try SchemaImport(files: files, connection: connection).run(wanted)
             return wanted
         }
     }
+
+    /// Runs a change of the schema. A table that somebody reads for long cannot be changed in PostgreSQL, and whoever wants to
+    /// read it while a change waits for it would wait as well: so the change is tried again and again, briefly.
+    private func changing<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        for _ in 0..<Self.triesMax {
+            do { return try await engine.store.write(body) } catch let error as PlatformError
+                where error.code == .unableToLockRow
+            {
+                try await Task.sleep(for: Self.pause)
+            }
+        }
+        throw PlatformError(
+            .unableToLockRow,
+            "Somebody has been reading the object for a long time, as an export does. Repeat this when that has ended."
+        )
+    }
+
+    private static let triesMax = 60
+    private static let pause = Duration.milliseconds(300)
 
     private func changeableSchema(on connection: any Connection) throws -> Schema {
         let access = try access(on: connection)

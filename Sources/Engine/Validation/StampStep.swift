@@ -2,19 +2,21 @@ import Records
 
 /// The step that sets what the product itself gives: stamps, owner, defaults, numbers, names, flags.
 enum StampStep {
-    static func set(_ set: inout WriteSet, _ transaction: WriteTransaction) {
-        self.set(&set, transaction.session.user, transaction.now) { transaction.number($0) }
+    static func set(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
+        try self.set(&set, transaction.session.user, transaction.now) { try transaction.number($0) }
     }
 
     /// - Parameter number: Gives the next number of a sequence.
-    static func set(_ set: inout WriteSet, _ user: RecordID, _ now: Instant, number next: (String) -> Int64) {
+    static func set(
+        _ set: inout WriteSet, _ user: RecordID, _ now: Instant, number next: (String) throws -> Int64
+    ) rethrows {
         stamps(&set, user, now)
         if set.operation == .create {
             owner(&set, user)
             defaults(&set)
             for field in set.object.fields where field.isAutoNumber {
                 let sequence = "\(set.object.name).\(field.name)"
-                number(&set, field) { next(sequence) }
+                try number(&set, field) { try next(sequence) }
             }
         }
         names(&set)
@@ -58,10 +60,10 @@ enum StampStep {
         }
     }
 
-    private static func number(_ set: inout WriteSet, _ field: Field, _ next: () -> Int64) {
+    private static func number(_ set: inout WriteSet, _ field: Field, _ next: () throws -> Int64) rethrows {
         guard let column = set.addColumn(field.name) else { return }
         for row in set.rows.indices where set.rows[row].refusals.isEmpty {
-            set.cells.set(.text(AutoNumber.text(next(), format: field.autoNumberFormat)), row, column)
+            set.cells.set(.text(AutoNumber.text(try next(), format: field.autoNumberFormat)), row, column)
         }
     }
 

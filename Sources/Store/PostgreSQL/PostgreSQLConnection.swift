@@ -22,6 +22,7 @@ final class PostgreSQLConnection: PooledConnection {
 
     /// More forms of statements than this are not kept on the server.
     private static let preparedMax = 512
+    private static let tableWaitMilliseconds = 200
 
     /// - Parameters:
     ///   - settings: As libpq takes them: `postgresql://…` or `host=… dbname=…` (its manual, 34.1.1).
@@ -71,6 +72,11 @@ final class PostgreSQLConnection: PooledConnection {
     @discardableResult
     func execute(_ statement: SQL) throws -> Int {
         let known = known(statement.text)
+        if !known.isPlanned, PQtransactionStatus(handle) == PQTRANS_INTRANS {
+            // A table that is to be changed is waited for only so long: whoever wants to read it meanwhile waits behind.
+            try makeWay()
+            try Self.command("SET LOCAL lock_timeout = \(Self.tableWaitMilliseconds)", handle)
+        }
         let count = try run(known, PostgreSQLParameters(statement.bindings))
         if !known.isPlanned { try tablesChanged() }
         return count
@@ -289,6 +295,15 @@ final class PostgreSQLConnection: PooledConnection {
 
     func inReading<T>(_ body: (any Connection) throws -> T) throws -> T {
         try inTransaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
+    }
+
+    /// The same for a body that may run twice: it does when another process has changed a table under a statement that was
+    /// prepared before.
+    func inRepeatableReading<T>(_ body: (any Connection) throws -> T) throws -> T {
+        do { return try inReading(body) } catch let error as PlatformError {
+            guard error.code == .unableToLockRow, PQstatus(handle) == CONNECTION_OK else { throw error }
+            return try inReading(body)
+        }
     }
 
     /// Runs `body` as the only writer of the database, of however many processes.

@@ -119,7 +119,7 @@ public final class PostgreSQLStore: Store {
     }
 
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
-        try await readers.run(interrupts: true) { try $0.inReading(body) }
+        try await readers.run(interrupts: true) { try $0.inRepeatableReading(body) }
     }
 
     /// Never: another process answers, and the caller's thread would wait for it.

@@ -2,24 +2,35 @@ import Engine
 import Logging
 import ServiceLifecycle
 
-/// What a server does by itself from hour to hour: it destroys what has been in the bin, and what deleted fields have held,
-/// for as long as they are kept, and packs the search index.
+/// What a server does by itself. From minute to minute it goes on with what another process was doing when it was killed;
+/// from hour to hour it destroys what has been in the bin, and what deleted fields have held, for as long as they are kept,
+/// and packs the search index.
 struct Housekeeping: Service {
     let engine: Engine
     let logger: Logger
 
-    private static let pause: Duration = .seconds(3600)
+    private static let pause: Duration = .seconds(60)
+    private static let pausesBetween = 60
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
+            var pauses = 0
             while !Task.isCancelled {
-                await tidy()
+                if pauses % Self.pausesBetween == 0 { await tidy() }
                 do {
                     try await Task.sleep(for: Self.pause)
                 } catch {
                     return
                 }
+                pauses += 1
+                await resume()
             }
+        }
+    }
+
+    private func resume() async {
+        do { try await engine.resume() } catch is CancellationError { return } catch {
+            logger.error("an act could not be ended, to be tried again", metadata: ["reason": "\(error)"])
         }
     }
 

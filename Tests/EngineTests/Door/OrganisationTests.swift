@@ -42,7 +42,8 @@ struct OrganisationTests {
         }
     }
 
-    @Test func `a folder is open once at a time`() async throws {
+    @Test(.enabled(if: TestDatabase.isFile))
+    func `a folder whose records are in a file is open once at a time`() async throws {
         let clock = TestClock()
         try await withOrganisation(clock: clock) { _, folder in
             await #expect(throws: PlatformError(.unableToLockRow, "")) {
