@@ -3,15 +3,14 @@
 
     Tests/Acceptance/nodes.py [--azukari PATH]
 
-It starts a database server of its own unless AZUKARI_TEST_POSTGRESQL names one. What a client was told is there, once, whichever
-process told it; the command works beside the servers. It closes with `N passed, N failed` and exits 1 on a failure.
+What a client was told is there, once, whichever process told it; the command works beside the servers. All of it is done twice: the
+processes connected to a database server of the script's own, and through pgbouncer in transaction mode. It closes with `N passed, N failed` and exits 1 on a failure.
 """
 
 import argparse
 import contextlib
 import csv
 import json
-import os
 import pathlib
 import shutil
 import signal
@@ -22,7 +21,6 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-import uuid
 
 from organisation import DEBUG, ROOT, Organisation
 from source import run
@@ -35,23 +33,25 @@ CLIENTS = 2
 
 
 @contextlib.contextmanager
-def database():
-    """A new database; how libpq reaches it."""
-    name = f"azukari_nodes_{uuid.uuid4().hex}"
-    server, folder = os.environ.get("AZUKARI_TEST_POSTGRESQL"), None
-    if not server:
-        folder = tempfile.mkdtemp(dir="/tmp")  # Its socket needs a short path.
-        started = subprocess.run([ROOT / "script" / "postgresql", "start", folder], check=True, stdout=subprocess.PIPE, text=True)
-        server = started.stdout.strip()
+def databases():
+    """A server with two new databases; how libpq reaches the one, and the other through a pooler."""
+    folder = tempfile.mkdtemp(dir="/tmp")  # Its socket needs a short path.
+
+    def script(word):
+        done = subprocess.run([ROOT / "script" / "postgresql", word, folder], check=True, stdout=subprocess.PIPE, text=True)
+        return done.stdout.strip()
+
     try:
-        statement = f"CREATE DATABASE {name} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0"
-        subprocess.run(["psql", "-q", "-c", statement, server], check=True)
-        yield server.replace("dbname=postgres", f"dbname={name}")
-        subprocess.run(["psql", "-q", "-c", f"DROP DATABASE {name} WITH (FORCE)", server], check=True)
+        server = script("start")
+        try:
+            for name in ("direct", "pooled"):
+                statement = f"CREATE DATABASE {name} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0"
+                subprocess.run(["psql", "-q", "-c", statement, server], check=True)
+            yield server.replace("dbname=postgres", "dbname=direct"), script("pool").replace("dbname=postgres", "dbname=pooled")
+        finally:
+            script("stop")
     finally:
-        if folder:
-            subprocess.run([ROOT / "script" / "postgresql", "stop", folder], check=True)
-            shutil.rmtree(folder)
+        shutil.rmtree(folder)
 
 
 class Node:
@@ -93,6 +93,14 @@ class Node:
         return answer["records"]
 
 
+def named(step, suffix):
+    def taken():
+        step()
+
+    taken.__name__ = step.__name__ + suffix
+    return taken
+
+
 class Company:
     def __init__(self, azukari, place, settings):
         self.place = place
@@ -103,9 +111,10 @@ class Company:
         self.failures = []
         self.stops = threading.Event()
 
-    def steps(self):
-        return (self.made, self.served_by_three, self.written_on_all, self.nothing_lost_or_twice, self.field_everywhere,
-                self.erased_everywhere, self.back_again, self.ended)
+    def steps(self, suffix):
+        return [named(step, suffix) for step in (
+            self.made, self.served_by_three, self.written_on_all, self.nothing_lost_or_twice, self.field_everywhere,
+            self.erased_everywhere, self.back_again, self.ended)]
 
     def made(self):
         """An organisation in PostgreSQL, with an administrator and an application."""
@@ -254,12 +263,15 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--azukari", type=pathlib.Path, default=DEBUG)
     options = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="azukari-nodes-") as folder, database() as settings:
-        company = Company(options.azukari.resolve(), pathlib.Path(folder), settings)
+    azukari = options.azukari.resolve()
+    with databases() as (direct, pooled), tempfile.TemporaryDirectory(prefix="azukari-nodes-") as one, \
+            tempfile.TemporaryDirectory(prefix="azukari-nodes-") as two:
+        companies = Company(azukari, pathlib.Path(one), direct), Company(azukari, pathlib.Path(two), pooled)
         try:
-            run(company.steps(), is_a_chain=True)
+            run(companies[0].steps("") + companies[1].steps("_through_pgbouncer"), is_a_chain=True)
         finally:
-            company.stop()
+            for company in companies:
+                company.stop()
 
 
 main()

@@ -9,6 +9,9 @@ final class PostgreSQLConnection: PooledConnection {
     /// Of the tables that the prepared statements are for; -1 when the server has found them to be of others.
     private var seenEpoch: Int
     private var handle: OpaquePointer
+    /// Whether a pooler (pgbouncer) gives this connection a server's for each transaction: what is prepared in one would not be
+    /// there in the next.
+    private var isPooled: Bool
     private let mark = CancelMark()
     private var statements: [String: PostgreSQLStatement] = [:]
     /// Counts the times that the server forgot what was prepared.
@@ -32,6 +35,7 @@ final class PostgreSQLConnection: PooledConnection {
         self.epoch = epoch
         seenEpoch = epoch.current
         handle = try Self.connect(settings)
+        isPooled = Self.isPooled(handle)
     }
 
     /// Ends it, on its own thread or when no thread uses it.
@@ -50,8 +54,8 @@ final class PostgreSQLConnection: PooledConnection {
         // Notices tell of nothing that we ask for.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         do {
-            try command(
-                "SET timezone = 'UTC'; SET standard_conforming_strings = on; SET extra_float_digits = 1", handle)
+            // Settings that a pooler keeps for each of its clients.
+            try command("SET timezone = 'UTC'; SET standard_conforming_strings = on", handle)
         } catch {
             PQfinish(handle)
             throw error
@@ -59,11 +63,20 @@ final class PostgreSQLConnection: PooledConnection {
         return handle
     }
 
+    /// A pooler tells its clients a number of its own for the server's process.
+    private static func isPooled(_ handle: OpaquePointer) -> Bool {
+        let result = PQexec(handle, "SELECT pg_backend_pid()")
+        defer { PQclear(result) }
+        guard PQntuples(result) == 1, let process = PQgetvalue(result, 0, 0) else { return false }
+        return String(cString: process) != String(PQbackendPID(handle))
+    }
+
     /// Connects anew where the connection was lost; between transactions only.
     private func reconnect() throws {
         let new = try Self.connect(settings)
         PQfinish(handle)
         handle = new
+        isPooled = Self.isPooled(new)
         forgetPrepared()
     }
 
@@ -138,10 +151,12 @@ final class PostgreSQLConnection: PooledConnection {
             return
         }
         let form = try prepared(statement, parameters)
+        let count = Int32(parameters.count)
         let isSent = parameters.withPointers { values, lengths, formats in
-            PQsendQueryPrepared(handle, form, Int32(parameters.count), values, lengths, formats, 1) == 1
+            form.map { PQsendQueryPrepared(handle, $0, count, values, lengths, formats, 1) }
+                ?? PQsendQueryParams(handle, statement.text, count, parameters.types, values, lengths, formats, 1)
         }
-        guard isSent, PQsetSingleRowMode(handle) == 1 else { throw PostgreSQLError.lost(doing: statement.text) }
+        guard isSent == 1, PQsetSingleRowMode(handle) == 1 else { throw PostgreSQLError.lost(doing: statement.text) }
         let outer = reading
         let reading = PostgreSQLReading(handle, of: statement.text)
         self.reading = reading
@@ -167,18 +182,11 @@ final class PostgreSQLConnection: PooledConnection {
     private func result(
         of statement: PostgreSQLStatement, _ parameters: PostgreSQLParameters, of text: String
     ) throws -> OpaquePointer {
-        let result: OpaquePointer?
-        if statement.isPlanned {
-            let form = try prepared(statement, parameters)
-            result = parameters.withPointers { values, lengths, formats in
-                PQexecPrepared(handle, form, Int32(parameters.count), values, lengths, formats, 1)
-            }
-        } else {
-            try makeWay()
-            result = parameters.withPointers { values, lengths, formats in
-                PQexecParams(
-                    handle, statement.text, Int32(parameters.count), parameters.types, values, lengths, formats, 1)
-            }
+        let form = try prepared(statement, parameters)
+        let count = Int32(parameters.count)
+        let result = parameters.withPointers { values, lengths, formats in
+            form.map { PQexecPrepared(handle, $0, count, values, lengths, formats, 1) }
+                ?? PQexecParams(handle, statement.text, count, parameters.types, values, lengths, formats, 1)
         }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: if let result { return result }
@@ -188,10 +196,12 @@ final class PostgreSQLConnection: PooledConnection {
         throw PostgreSQLError.of(result, on: handle, doing: text)
     }
 
-    /// The name of the form of a statement for these values, prepared if it was not.
-    private func prepared(_ statement: PostgreSQLStatement, _ parameters: PostgreSQLParameters) throws -> String {
+    /// What a statement begins with: the name of its form for these values, prepared if it was not; nil when it is to be sent
+    /// as a text.
+    private func prepared(_ statement: PostgreSQLStatement, _ parameters: PostgreSQLParameters) throws -> String? {
         precondition(parameters.count == statement.parameters, "a statement has as many bindings as question marks")
         try makeWay()
+        if isPooled || !statement.isPlanned { return nil }
         if preparedCount >= Self.preparedMax { try forgetPlans() }
         return try statement.form(for: parameters, generation: generation) { types in
             preparedCount += 1
