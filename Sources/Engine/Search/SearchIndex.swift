@@ -10,6 +10,8 @@ import Synchronization
 /// - Asking: ``question(_:_:)``, ``candidates(for:_:limit:of:)``
 final class SearchIndex: Sendable {
     private let hash: TermHash
+    /// Those that nobody uses at the moment.
+    private let spare = Mutex<[TermNumbers]>([])
 
     /// - Parameter key: 32 bytes, the organisation's search key.
     init(key: [UInt8]) { hash = TermHash(key: key) }
@@ -34,25 +36,41 @@ final class SearchIndex: Sendable {
     /// The terms of a record, as numbers, sorted.
     /// - Parameter texts: The text of each field of ``fields(of:)``, nil where it has none.
     func numbers(of texts: [String?], in object: ObjectSchema) -> [Int64] {
-        hash.numbers(of: Self.terms(of: texts, Self.fields(of: object))).sorted()
+        withNumbers { numbers(of: texts, Self.fields(of: object), $0) }
+    }
+
+    private func numbers(of texts: [String?], _ fields: [Field], _ numbers: TermNumbers) -> [Int64] {
+        Self.eachText(of: texts, fields) { numbers.add($0, as: $1) }
+        return numbers.take()
+    }
+
+    private func withNumbers<R>(_ body: (TermNumbers) -> R) -> R {
+        let numbers = spare.withLock { $0.popLast() } ?? TermNumbers(hash)
+        defer { spare.withLock { $0.append(numbers) } }
+        return body(numbers)
     }
 
     /// The terms of some fields' texts.
     static func terms(of texts: [String?], _ fields: [Field]) -> Set<String> {
         var terms = SearchTerms()
+        eachText(of: texts, fields) { terms.add($0, as: $1) }
+        return terms.terms
+    }
+
+    /// What is taken apart of some fields' texts.
+    private static func eachText(of texts: [String?], _ fields: [Field], _ body: (String, SearchTerms.Kind) -> Void) {
         var names: [String] = []
         for (field, text) in zip(fields, texts) {
             guard let text, !text.isEmpty else { continue }
             let isName = field.isNameField || field.compoundFieldName == "Name" || field.type == .email
-            terms.add(text, as: isName ? .name : .text)
+            body(text, isName ? .name : .text)
             if field.name == "LastName" || field.name == "FirstName" { names.append(text) }
         }
         // 田中太郎 is searched without a space between the names.
         if names.count == 2 {
-            terms.add(names[0] + names[1], as: .text)
-            terms.add(names[1] + names[0], as: .text)
+            body(names[0] + names[1], .text)
+            body(names[1] + names[0], .text)
         }
-        return terms.terms
     }
 
     /// Makes the postings of a record what its terms are now. Both lists sorted; empty for a record that is not there.
@@ -97,11 +115,9 @@ final class SearchIndex: Sendable {
             return 0
         }
         let rows = try texts(of: object, from: next.first, to: next.last, limit: limit, connection)
-        var postings = numbered(rows, of: object)
         let (last, count) = (rows.last?.record ?? next.first, rows.count)
         // In the order of the index: neighbours are written together.
-        postings.sort { ($0.term, $0.record) < ($1.term, $1.record) }
-        try Postings(connection).add(postings)
+        try Postings(connection).add(PostingSort.sorted(postings(of: rows, Self.fields(of: object))))
         try connection.execute(
             "DELETE FROM az_search_pending WHERE object = \(.text(next.object)) AND first = \(.integer(next.first))"
         )
@@ -172,16 +188,21 @@ final class SearchIndex: Sendable {
     }
 
     /// The postings of records; made on all cores, since taking texts apart is most of the work.
-    private func numbered(_ rows: [Row], of object: ObjectSchema) -> [(term: Int64, record: Int64)] {
+    ///
+    /// - Returns: In the order of the records.
+    private func postings(of rows: [Row], _ fields: [Field]) -> [PostingSort.Posting] {
         let size = 500
-        let parts = Mutex<[(term: Int64, record: Int64)]>([])
-        DispatchQueue.concurrentPerform(iterations: (rows.count + size - 1) / size) { part in
-            var made: [(term: Int64, record: Int64)] = []
-            for row in rows[part * size..<min((part + 1) * size, rows.count)] {
-                for term in numbers(of: row.texts, in: object) { made.append((term, row.record)) }
+        let count = (rows.count + size - 1) / size
+        let parts = Mutex([[PostingSort.Posting]](repeating: [], count: count))
+        DispatchQueue.concurrentPerform(iterations: count) { part in
+            var made: [PostingSort.Posting] = []
+            withNumbers { numbers in
+                for row in rows[part * size..<min((part + 1) * size, rows.count)] {
+                    for term in self.numbers(of: row.texts, fields, numbers) { made.append((term, row.record)) }
+                }
             }
-            parts.withLock { $0 += made }
+            parts.withLock { $0[part] = made }
         }
-        return parts.withLock { $0 }
+        return parts.withLock { Array($0.joined()) }
     }
 }
