@@ -11,10 +11,11 @@ extension Engine {
         var count = 0
         while try await hasPendingSearch() {
             try Task.checkCancellation()
-            count += try await store.write { connection in
+            let more = try await store.write { connection in
                 try self.search.settle(connection, schema: try self.schema.current(on: connection), limit: 20_000)
             }
-            progress(count)
+            count += more
+            if more > 0 { progress(count) }
         }
         return count
     }
@@ -38,7 +39,7 @@ extension Engine {
         }
         guard isMuch == true else { return }
         // In steps that hold up nobody's write for long.
-        while try await store.write({ try Postings($0).compact(limit: step) }) == step {
+        while try await store.write({ try self.search.compact($0, self.schema.current(on: $0), limit: step) }) == step {
             try Task.checkCancellation()
         }
     }

@@ -11,6 +11,11 @@ enum PostingBlock {
     static func encode(_ ids: ArraySlice<Int64>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(ids.count * 2)
+        encode(ids, into: &bytes)
+        return bytes
+    }
+
+    static func encode(_ ids: ArraySlice<Int64>, into bytes: inout [UInt8]) {
         for (before, id) in zip(ids, ids.dropFirst()) {
             var distance = UInt64(id - before - 1)
             while distance >= 0x80 {
@@ -19,7 +24,6 @@ enum PostingBlock {
             }
             bytes.append(UInt8(distance))
         }
-        return bytes
     }
 
     /// The ids again, ascending. Bytes that no ``encode(_:)`` made end where they make no sense.

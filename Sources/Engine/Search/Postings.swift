@@ -84,8 +84,8 @@ struct Postings {
 
     /// Moves rows into blocks, in the order of their terms.
     ///
-    /// - Returns: How many were moved; fewer than `limit` when that was all.
-    func compact(limit: Int) throws -> Int {
+    /// - Returns: The records of those that were moved; fewer than `limit` when that was all.
+    func compact(limit: Int) throws -> [Int64] {
         var rows: [(term: Int64, record: Int64)] = []
         rows.reserveCapacity(limit)
         try connection.rows(
@@ -94,14 +94,14 @@ struct Postings {
             rows.append((row.int64(0), row.int64(1)))
             return true
         }
-        guard let last = rows.last else { return 0 }
+        guard let last = rows.last else { return [] }
         try add(rows)
         try connection.execute(
             """
             DELETE FROM az_term WHERE term < \(.integer(last.term)) \
             OR term = \(.integer(last.term)) AND record <= \(.integer(last.record))
             """)
-        return rows.count
+        return rows.map(\.record)
     }
 
     /// Puts postings into blocks.
@@ -117,6 +117,49 @@ struct Postings {
                 start += 1
             }
             try add(ids, toBlocksOf: term)
+        }
+    }
+
+    /// Puts postings into blocks of their own, in bulk.
+    ///
+    /// - Parameter sorted: By term and record; of one object, and behind all of its records that are in blocks.
+    func append(_ sorted: [(term: Int64, record: Int64)]) throws {
+        var start = 0
+        while start < sorted.count {
+            var (cells, bytes, ids) = ([Cell](), [UInt8](), [Int64]())
+            while start < sorted.count, cells.count < Self.cellsAtOnce {
+                let term = sorted[start].term
+                ids.removeAll(keepingCapacity: true)
+                while start < sorted.count, sorted[start].term == term, ids.count < PostingBlock.idsMax {
+                    ids.append(sorted[start].record)
+                    start += 1
+                }
+                let before = bytes.count
+                PostingBlock.encode(ids[...], into: &bytes)
+                cells += [
+                    Cell(.integer, term), Cell(.integer, ids[0]),
+                    Cell(.bytes, start: before, count: bytes.count - before),
+                ]
+            }
+            try insert(cells, bytes)
+        }
+    }
+
+    private static let cellsAtOnce = 30_000
+
+    private func insert(_ cells: [Cell], _ bytes: [UInt8]) throws {
+        let columns = ["term", "first", "ids"].map { Identifier($0) }
+        let places = columns.indices.map { CellReader.Column(start: $0, step: columns.count) }
+        try places.withUnsafeBufferPointer { places in
+            try cells.withUnsafeBufferPointer { cells in
+                try bytes.withUnsafeBufferPointer { bytes in
+                    let reader = CellReader(columns: places, cells: cells, bytes: bytes)
+                    let rows = NewRows(
+                        into: Identifier("az_posting"), columns: columns, count: cells.count / columns.count, of: reader
+                    )
+                    try connection.insert(rows) { _, error in throw error }
+                }
+            }
         }
     }
 

@@ -93,7 +93,7 @@ final class SearchIndex: Sendable {
 
     /// Forgets all, and notes that every record is to be indexed.
     func forget(_ schema: Schema, _ connection: any Connection) throws {
-        for table in ["az_term", "az_posting", "az_search_pending"] {
+        for table in ["az_term", "az_posting", "az_search_mark", "az_search_pending"] {
             try connection.execute("DELETE FROM \(identifier: Identifier(table))")
         }
         for object in schema.objects where !Self.fields(of: object).isEmpty {
@@ -106,7 +106,10 @@ final class SearchIndex: Sendable {
     /// Indexes up to `limit` records that a bulk load left for later; to be called on the writer.
     /// - Returns: How many were indexed.
     func settle(_ connection: any Connection, schema: Schema, limit: Int) throws -> Int {
-        let next = try connection.first("SELECT object, first, last FROM az_search_pending LIMIT 1") { row in
+        // Ascending: most of what comes is behind what is there.
+        let next = try connection.first(
+            "SELECT object, first, last FROM az_search_pending ORDER BY object, first LIMIT 1"
+        ) { row in
             (object: row.string(0), first: row.int64(1), last: row.int64(2))
         }
         guard let next else { return 0 }
@@ -117,7 +120,14 @@ final class SearchIndex: Sendable {
         let rows = try texts(of: object, from: next.first, to: next.last, limit: limit, connection)
         let (last, count) = (rows.last?.record ?? next.first, rows.count)
         // In the order of the index: neighbours are written together.
-        try Postings(connection).add(PostingSort.sorted(postings(of: rows, Self.fields(of: object))))
+        let sorted = PostingSort.sorted(postings(of: rows, Self.fields(of: object)))
+        let mark = SearchMark(object: object.name, connection)
+        if let first = rows.first, try mark.isBehindAll(first.record) {
+            try Postings(connection).append(sorted)
+        } else {
+            try Postings(connection).add(sorted)
+        }
+        if count > 0 { try mark.move(behind: last) }
         try connection.execute(
             "DELETE FROM az_search_pending WHERE object = \(.text(next.object)) AND first = \(.integer(next.first))"
         )
@@ -130,6 +140,20 @@ final class SearchIndex: Sendable {
             )
         }
         return count
+    }
+
+    /// Moves what single writes have left into blocks.
+    ///
+    /// - Returns: How many postings were moved; fewer than `limit` when that was all.
+    func compact(_ connection: any Connection, _ schema: Schema, limit: Int) throws -> Int {
+        let moved = try Postings(connection).compact(limit: limit)
+        for (prefix, records) in Dictionary(grouping: moved, by: { RecordID(rawValue: $0).prefix }) {
+            guard let object = schema.objects.first(where: { $0.keyPrefix == prefix }), let last = records.max() else {
+                continue
+            }
+            try SearchMark(object: object.name, connection).move(behind: last)
+        }
+        return moved.count
     }
 
     /// Terms that a record must have, one of each group; the group that fewest records have comes first.

@@ -62,10 +62,93 @@ struct PostingsTests {
                         }
                         try postings.remove(RecordID(prefix: prefix, sequence: low), from: term)
                         model[term]?.remove(RecordID(prefix: prefix, sequence: low).rawValue)
-                    default: while try postings.compact(limit: random.number(1...50)) == 50 {}
+                    default: while try postings.compact(limit: random.number(1...50)).count == 50 {}
                     }
                 }
                 try Self.compare(model, prefixes, &random, connection)
+            }
+        }
+    }
+
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `what is appended in bulk is in the lists, and goes with what is there`(seed: UInt64) async throws {
+        try await withOrganisation { engine, _ in
+            try await engine.store.write { connection in
+                var random = ModelRandom(seed: seed)
+                let prefix = try #require(KeyPrefix("003"))
+                var model: [Int64: Set<Int64>] = [:]
+                let postings = Postings(connection)
+                var next: Int64 = 1
+                for _ in 0..<12 {
+                    var added: [PostingSort.Posting] = []
+                    for sequence in next..<next + Int64(random.number(1...1_500)) {
+                        next = sequence + 1
+                        let id = RecordID(prefix: prefix, sequence: sequence).rawValue
+                        for term in -2...2 as ClosedRange<Int64> where random.chance(term == 0 ? 95 : 20) {
+                            added.append((term, id))
+                            model[term, default: []].insert(id)
+                        }
+                    }
+                    try postings.append(PostingSort.sorted(added))
+                    for _ in 0..<5 {
+                        let term = Int64(random.number(-2...2))
+                        let id = RecordID(prefix: prefix, sequence: Int64(random.number(1...Int(next))))
+                        if random.chance(50) {
+                            try postings.remove(id, from: term)
+                            model[term]?.remove(id.rawValue)
+                        } else {
+                            try postings.add(id, to: term)
+                            model[term, default: []].insert(id.rawValue)
+                        }
+                    }
+                    if random.chance(30) { while try postings.compact(limit: 50).count == 50 {} }
+                }
+                try Self.compare(model, [prefix], &random, connection)
+            }
+        }
+    }
+
+    @Test func `loads, single writes, packing and indexing once more keep the blocks of a term apart`() async throws {
+        try await Writing.withSession { session, engine in
+            func load(_ numbers: Range<Int>) async throws {
+                let rows = numbers.map { [Value.text("Load\($0 % 7)"), .text("p\($0)@example.org")] }
+                _ = try await session.load(
+                    "Contact", fields: ["LastName", "Email"], rows: LoadTests.Pieces(pieces: [rows])
+                ) { _ in }
+            }
+            var expected = 0
+            for round in 0..<4 {
+                try await load(round * 1_000..<round * 1_000 + 300)
+                for number in 0..<3 {
+                    try await session.make(
+                        "Contact", ["LastName": "Load1", "Email": .text("s\(round)\(number)@example.org")])
+                }
+                if round == 1 {
+                    try await engine.store.write { connection in
+                        let schema = try engine.schema.current(on: connection)
+                        while try engine.search.compact(connection, schema, limit: 10) == 10 {}
+                    }
+                }
+                if round == 2 {
+                    let range = try #require(KeyPrefix("003")).idRange
+                    try await engine.store.write {
+                        try SearchIndex.postpone(
+                            "Contact",
+                            RecordID(rawValue: range.lowerBound)...RecordID(rawValue: range.lowerBound + 2_000), $0)
+                    }
+                }
+                expected += 300 + 3
+                try await engine.settleSearch()
+                #expect(try await session.search("p\(round * 1_000 + 200)@example.org", in: nil, limit: 9).count == 1)
+                #expect(try await session.search("example", in: nil, limit: 5_000).count == expected)
+                let blocks = try await engine.store.read { connection in
+                    try connection.all("SELECT term, first, ids FROM az_posting ORDER BY term, first") { row in
+                        (term: row.int64(0), ids: PostingBlock.decode(first: row.int64(1), row.bytes(2)))
+                    }
+                }
+                for (before, block) in zip(blocks, blocks.dropFirst()) where before.term == block.term {
+                    #expect(before.ids[before.ids.count - 1] < block.ids[0])
+                }
             }
         }
     }
@@ -126,7 +209,7 @@ struct SearchRebuildTests {
             _ = try await session.delete([binned], onFailure: .rollbackAll)
             let before = try await found()
             #expect(before.count > 5 && !before.contains(binned))
-            try await company.engine.store.write { while try Postings($0).compact(limit: 100) == 100 {} }
+            try await company.engine.store.write { while try Postings($0).compact(limit: 100).count == 100 {} }
             #expect(try await found() == before)
             let count = try await company.engine.rebuildSearch { _ in }
             #expect(count > 20)
