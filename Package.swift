@@ -125,7 +125,7 @@ let package = Package(
         .executableTarget(
             name: "azukari-bench",
             dependencies: [
-                "Records", "Engine", "Privacy",
+                "Records", "Engine", "Privacy", "Store",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],

@@ -5,6 +5,6 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "azukari-bench", abstract: "Programs for the benchmarks; see script/bench.",
-        subcommands: [BareServer.self, CompileQueries.self, EraseOnce.self, SearchTerms.self]
+        subcommands: [BareServer.self, CompileQueries.self, EraseOnce.self, PointOperations.self, SearchTerms.self]
     )
 }

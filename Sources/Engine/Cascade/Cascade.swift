@@ -19,9 +19,9 @@ struct Cascade {
         while place < rows.count {
             let row = rows[place]
             place += 1
-            for child in transaction.schema.children(of: row.object) {
-                let found = try Self.children(child, of: row.id, transaction)
-                guard !found.isEmpty else { continue }
+            let children = ChildRecords(relationships: transaction.schema.children(of: row.object))
+            let all = try children.find([row.id], withBin: false, transaction.connection)
+            for (child, found) in zip(children.relationships, all) where !found.isEmpty {
                 switch Self.rule(child) {
                 case .restrict:
                     let others = found.filter { !taken.contains($0) }
@@ -74,17 +74,6 @@ struct Cascade {
     private static func rule(_ child: ChildRelationship) -> Field.ParentDelete {
         guard child.field.onParentDelete == .setNull, !child.field.isNillable else { return child.field.onParentDelete }
         return child.child.subjectPath.contains(child.field.name) ? .cascade : .restrict
-    }
-
-    private static func children(
-        _ child: ChildRelationship, of parent: RecordID, _ transaction: WriteTransaction
-    ) throws -> [RecordID] {
-        try transaction.connection.all(
-            """
-            SELECT "Id" FROM \(identifier: Identifier(child.child.name)) \
-            WHERE \(identifier: Identifier(child.field.name)) = \(.id(parent)) AND "IsDeleted" = 0 ORDER BY "Id"
-            """
-        ) { RecordID(rawValue: $0.int64(0)) }
     }
 
     private static func refusal(_ row: StoredRow, _ child: ObjectSchema, _ others: [RecordID]) -> PlatformError {

@@ -8,10 +8,14 @@ final class PostgreSQLConnection: PooledConnection {
     private let epoch: TableEpoch
     /// Of the tables that the prepared statements are for; -1 when the server has found them to be of others.
     private var seenEpoch: Int
-    private var handle: OpaquePointer
+    private(set) var handle: OpaquePointer
     /// Whether a pooler (pgbouncer) gives this connection a server's for each transaction: what is prepared in one would not be
     /// there in the next.
-    private var isPooled: Bool
+    private(set) var isPooled: Bool
+    /// What the transaction in hand begins with, as long as the server was not sent it.
+    var beginning: [String] = []
+    /// Whether the answer to the end of the last transaction was not taken yet.
+    var isEnding = false
     private let mark = CancelMark()
     private var statements: [String: PostgreSQLStatement] = [:]
     /// Counts the times that the server forgot what was prepared.
@@ -72,10 +76,11 @@ final class PostgreSQLConnection: PooledConnection {
     }
 
     /// Connects anew where the connection was lost; between transactions only.
-    private func reconnect() throws {
+    func reconnect() throws {
         let new = try Self.connect(settings)
         PQfinish(handle)
         handle = new
+        isEnding = false
         isPooled = Self.isPooled(new)
         forgetPrepared()
     }
@@ -85,10 +90,12 @@ final class PostgreSQLConnection: PooledConnection {
     @discardableResult
     func execute(_ statement: SQL) throws -> Int {
         let known = known(statement.text)
-        if !known.isPlanned, PQtransactionStatus(handle) == PQTRANS_INTRANS {
-            // A table that is to be changed is waited for only so long: whoever wants to read it meanwhile waits behind.
+        if !known.isPlanned {
             try makeWay()
-            try Self.command("SET LOCAL lock_timeout = \(Self.tableWaitMilliseconds)", handle)
+            // A table that is to be changed is waited for only so long: whoever wants to read it meanwhile waits behind.
+            if PQtransactionStatus(handle) == PQTRANS_INTRANS {
+                try Self.command("SET LOCAL lock_timeout = \(Self.tableWaitMilliseconds)", handle)
+            }
         }
         let count = try run(known, PostgreSQLParameters(statement.bindings))
         if !known.isPlanned { try tablesChanged() }
@@ -150,13 +157,8 @@ final class PostgreSQLConnection: PooledConnection {
             }
             return
         }
-        let form = try prepared(statement, parameters)
-        let count = Int32(parameters.count)
-        let isSent = parameters.withPointers { values, lengths, formats in
-            form.map { PQsendQueryPrepared(handle, $0, count, values, lengths, formats, 1) }
-                ?? PQsendQueryParams(handle, statement.text, count, parameters.types, values, lengths, formats, 1)
-        }
-        guard isSent == 1, PQsetSingleRowMode(handle) == 1 else { throw PostgreSQLError.lost(doing: statement.text) }
+        try send(statement, parameters)
+        guard PQsetSingleRowMode(handle) == 1 else { throw PostgreSQLError.lost(doing: statement.text) }
         let outer = reading
         let reading = PostgreSQLReading(handle, of: statement.text)
         self.reading = reading
@@ -182,12 +184,10 @@ final class PostgreSQLConnection: PooledConnection {
     private func result(
         of statement: PostgreSQLStatement, _ parameters: PostgreSQLParameters, of text: String
     ) throws -> OpaquePointer {
-        let form = try prepared(statement, parameters)
-        let count = Int32(parameters.count)
-        let result = parameters.withPointers { values, lengths, formats in
-            form.map { PQexecPrepared(handle, $0, count, values, lengths, formats, 1) }
-                ?? PQexecParams(handle, statement.text, count, parameters.types, values, lengths, formats, 1)
-        }
+        try send(statement, parameters)
+        let result = PQgetResult(handle)
+        while let more = PQgetResult(handle) { PQclear(more) }
+        Self.leavePipeline(handle)
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: if let result { return result }
         default: break
@@ -196,14 +196,31 @@ final class PostgreSQLConnection: PooledConnection {
         throw PostgreSQLError.of(result, on: handle, doing: text)
     }
 
-    /// What a statement begins with: the name of its form for these values, prepared if it was not; nil when it is to be sent
-    /// as a text.
+    /// Sends a statement: along with the beginning of its transaction where it is the first.
+    private func send(_ statement: PostgreSQLStatement, _ parameters: PostgreSQLParameters) throws {
+        var form = try prepared(statement, parameters)
+        if let known = form, !beginning.isEmpty {
+            if try sendWithBeginning(known, parameters) { return }
+            form = try prepared(statement, parameters)
+        }
+        let count = Int32(parameters.count)
+        let isSent = parameters.withPointers { values, lengths, formats in
+            form.map { PQsendQueryPrepared(handle, $0, count, values, lengths, formats, 1) }
+                ?? PQsendQueryParams(handle, statement.text, count, parameters.types, values, lengths, formats, 1)
+        }
+        guard isSent == 1 else { throw PostgreSQLError.lost(doing: statement.text) }
+    }
+
+    /// The name of the form of a statement for these values, prepared if it was not; nil when it is to be sent as a text. The
+    /// transaction is begun unless there was nothing to prepare.
     private func prepared(_ statement: PostgreSQLStatement, _ parameters: PostgreSQLParameters) throws -> String? {
         precondition(parameters.count == statement.parameters, "a statement has as many bindings as question marks")
-        try makeWay()
+        try passReading()
+        if isPooled || !statement.isPlanned || preparedCount >= Self.preparedMax { try begin() }
         if isPooled || !statement.isPlanned { return nil }
         if preparedCount >= Self.preparedMax { try forgetPlans() }
         return try statement.form(for: parameters, generation: generation) { types in
+            try begin()
             preparedCount += 1
             let name = "az_\(generation)_\(preparedCount)"
             let result = PQprepare(handle, name, statement.text, Int32(types.count), types)
@@ -215,8 +232,14 @@ final class PostgreSQLConnection: PooledConnection {
         }
     }
 
-    /// What every statement begins with: the one before has sent all its rows, and nobody gave the job up.
+    /// What every statement begins with: the one before has sent all its rows, nobody gave the job up, and the transaction
+    /// has begun.
     private func makeWay() throws {
+        try passReading()
+        try begin()
+    }
+
+    private func passReading() throws {
         try reading?.makeWay()
         if mark.isSet { throw CancellationError() }
     }
@@ -247,7 +270,7 @@ final class PostgreSQLConnection: PooledConnection {
         preparedCount = 0
     }
 
-    private static func command(_ text: String, _ handle: OpaquePointer) throws {
+    static func command(_ text: String, _ handle: OpaquePointer) throws {
         let result = PQexec(handle, text)
         defer { PQclear(result) }
         switch PQresultStatus(result) {
@@ -303,57 +326,24 @@ final class PostgreSQLConnection: PooledConnection {
         }
     }
 
-    func inReading<T>(_ body: (any Connection) throws -> T) throws -> T {
-        try inTransaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
-    }
-
-    /// The same for a body that may run twice: it does when another process has changed a table under a statement that was
-    /// prepared before.
-    func inRepeatableReading<T>(_ body: (any Connection) throws -> T) throws -> T {
-        do { return try inReading(body) } catch let error as PlatformError {
-            guard error.code == .unableToLockRow, PQstatus(handle) == CONNECTION_OK else { throw error }
-            return try inReading(body)
-        }
-    }
-
-    /// Runs `body` as the only writer of the database, of however many processes.
-    /// - Parameter isSettled: whether the commit waits for the disk.
-    func inWriting<T>(isSettled: Bool = true, _ body: (any Connection) throws -> T) throws -> T {
-        // The lock is of the database and ends with the transaction. Each statement sees all that others committed before.
-        let begin = "BEGIN; SELECT pg_advisory_xact_lock(\(Self.writerLock))"
-        return try inTransaction(isSettled ? begin : begin + "; SET LOCAL synchronous_commit = off", body)
-    }
-
-    /// "azukari" as a number, so that nobody else comes upon it.
-    private static let writerLock: Int64 = 0x61_7a75_6b61_7269
-
-    private func inTransaction<T>(_ begin: String, _ body: (any Connection) throws -> T) throws -> T {
+    /// - Parameter beginning: What is sent before the first statement.
+    func startTransaction(with beginning: [String]) {
         transaction += 1
-        do { try Self.command(begin, handle) } catch {
-            // Nothing was done yet: a connection that was lost since its last use is made anew.
-            guard PQstatus(handle) != CONNECTION_OK else { throw error }
-            try reconnect()
-            try Self.command(begin, handle)
-        }
-        do {
-            if seenEpoch != epoch.current {
-                seenEpoch = epoch.current
-                try forgetPlans()
-            }
-            let result = try body(self)
-            guard PQtransactionStatus(handle) == PQTRANS_INTRANS else {
-                throw PlatformError(
-                    .unknownException, "The database refused a statement, and nothing of this change was kept.")
-            }
-            try Self.command("COMMIT", handle)
-            return result
-        } catch {
-            if PQstatus(handle) == CONNECTION_OK { try? Self.command("ROLLBACK", handle) }
-            // It may be that another process changed a table under a prepared statement.
-            if (error as? PlatformError)?.code == .unableToLockRow { seenEpoch = -1 }
-            throw error
-        }
+        awaitEnd()
+        self.beginning = beginning
     }
+
+    /// Whether a table has changed since the last transaction, so that what was prepared is of no use.
+    var tablesHaveChanged: Bool { seenEpoch != epoch.current }
+
+    func forgetWhatHasChanged() throws {
+        guard tablesHaveChanged else { return }
+        seenEpoch = epoch.current
+        try forgetPlans()
+    }
+
+    /// Has what was prepared forgotten at the next transaction.
+    func distrustPrepared() { seenEpoch = -1 }
 
     // MARK: Cancellation
 
@@ -364,6 +354,7 @@ final class PostgreSQLConnection: PooledConnection {
 
     func recoverFromInterrupt() {
         mark.clear()
+        awaitEnd()
         // The server may learn of it only now: let it hit something that nobody needs.
         _ = try? Self.command("SELECT 1", handle)
     }

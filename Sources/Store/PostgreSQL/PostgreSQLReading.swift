@@ -47,7 +47,7 @@ final class PostgreSQLReading {
     /// A result with one row; nil at the end.
     private func take() throws -> OpaquePointer? {
         guard let result = PQgetResult(connection) else {
-            isEnded = true
+            passOver()
             return nil
         }
         switch PQresultStatus(result) {
@@ -67,6 +67,8 @@ final class PostgreSQLReading {
     private func passOver() {
         guard !isEnded else { return }
         while let result = PQgetResult(connection) { PQclear(result) }
+        // Where it went along with the beginning of its transaction.
+        PostgreSQLConnection.leavePipeline(connection)
         isEnded = true
     }
 
