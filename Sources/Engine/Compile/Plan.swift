@@ -32,6 +32,8 @@ final class Plan: Sendable {
     let order: SQL
     let limit: Int?
     let offset: Int
+    /// All but the window.
+    private let body: SQL
     /// Reads the row with one id, which is the last binding; nil where rows have no id.
     private let one: (statement: KeptSQL, bindings: [Value])?
     /// Whether those whose records were shown are told who saw them.
@@ -63,6 +65,7 @@ final class Plan: Sendable {
         self.limit = limit
         self.offset = offset
         isReported = shape.id != nil && (object.isPerson || !object.subjectPath.isEmpty)
+        body = select + from + Self.wherever([condition, deletion]) + grouping + order
         let row = select + from + Self.wherever([deletion, "t0.\"Id\" = \(.null)"])
         one = shape.id == nil ? nil : (KeptSQL(row), row.bindings.dropLast())
     }
@@ -75,7 +78,7 @@ final class Plan: Sendable {
 
     /// The whole statement; `atMost` lowers its limit.
     func statement(atMost: Int? = nil) -> SQL {
-        select + from + Self.wherever([condition, deletion]) + grouping + order + window(atMost)
+        body + window(atMost)
     }
 
     /// The ids of the rows, in their order.

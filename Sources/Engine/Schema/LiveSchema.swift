@@ -23,8 +23,10 @@ final class LiveSchema: Sendable {
     }
 
     static func version(on connection: any Connection) throws -> Int64 {
-        try connection.first("SELECT version FROM az_schema") { $0.int64(0) } ?? 0
+        try connection.first(versionQuery, []) { $0.int64(0) } ?? 0
     }
+
+    private static let versionQuery = KeptSQL("SELECT version FROM az_schema")
 
     /// To be called in the transaction that changes objects, fields or rights.
     static func advance(on connection: any Connection) throws {
