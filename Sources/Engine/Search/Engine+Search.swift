@@ -12,13 +12,17 @@ extension Engine {
         while try await hasPendingSearch() {
             try Task.checkCancellation()
             let more = try await store.write { connection in
-                try self.search.settle(connection, schema: try self.schema.current(on: connection), limit: 20_000)
+                try self.search.settle(
+                    connection, schema: try self.schema.current(on: connection), limit: Self.settledAtOnce)
             }
             count += more
             if more > 0 { progress(count) }
         }
         return count
     }
+
+    /// Each time most pages of the index are written anew, and nobody else can write: few times, and each for a second or two.
+    private static let settledAtOnce = 40_000
 
     /// Makes the search index anew from the records. Who searches meanwhile waits.
     ///

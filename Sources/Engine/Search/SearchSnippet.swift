@@ -13,6 +13,9 @@ public struct SearchSnippet: Sendable, Equatable {
         public let isMarked: Bool
     }
 
+    /// How much of the text was searched, in code points.
+    var markedCount: Int { marks.reduce(0) { $0 + $1.count } }
+
     /// The whole text in parts.
     public var whole: [Part] { parts(0..<text.unicodeScalars.count) }
 
@@ -74,7 +77,7 @@ struct SearchWords {
         self.words = words.map { (points: $0.key.unicodeScalars.map(\.value), isBegun: $0.value) }
     }
 
-    /// Where they stand in a text, in code points; what touches is one.
+    /// Where they stand in a text, in code points; what touches is one, and so are the words of an address.
     func marks(in text: String) -> [Range<Int>] {
         let folded = FoldedText(text)
         var found: [Range<Int>] = []
@@ -88,7 +91,7 @@ struct SearchWords {
         }
         var merged: [Range<Int>] = []
         for mark in found.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = merged.last, mark.lowerBound <= last.upperBound {
+            if let last = merged.last, mark.lowerBound <= last.upperBound || isOne(folded, last, mark) {
                 merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, mark.upperBound)
             } else {
                 merged.append(mark)
@@ -96,6 +99,16 @@ struct SearchWords {
         }
         return merged
     }
+
+    /// Whether two marks are parts of an address or the like: one sign is between them, and no space.
+    private func isOne(_ text: FoldedText, _ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        guard right.lowerBound == left.upperBound + 1,
+            let place = text.origins.firstIndex(of: Int32(left.upperBound)), place < text.count
+        else { return false }
+        return Self.joints.contains(text.folded[place])
+    }
+
+    private static let joints = Set("@._-+'".unicodeScalars.map(\.value))
 
     /// Whether two neighbours are of one word.
     private func joins(_ text: FoldedText, _ left: Int, _ right: Int) -> Bool {

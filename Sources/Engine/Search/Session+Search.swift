@@ -95,13 +95,23 @@ extension Session {
     ) -> SearchHit? {
         let texts = fields.compactMap { field in row[field.name].text.map { (field: field, text: $0) } }
         guard pattern.matches(SearchedTexts(texts)) else { return nil }
-        let snippets = texts.lazy.filter { pattern.touches(SearchedTexts([$0])) }.prefix(3)
+        let touched = texts.lazy.filter { pattern.touches(SearchedTexts([$0])) }.prefix(Self.touchedMax)
+        let snippets = touched.map { found in
+            SearchSnippet(field: found.field.name, text: found.text, marks: pattern.words.marks(in: found.text))
+        }
         let name = visible.nameField.flatMap { row[$0.name].text } ?? ""
         return SearchHit(
             id: row.id, object: visible.name, name: name,
-            snippets: snippets.map { found in
-                SearchSnippet(field: found.field.name, text: found.text, marks: pattern.words.marks(in: found.text))
-            })
+            // What holds most of what was searched tells best why the record was found.
+            snippets: Array(Self.stablySorted(Array(snippets)).prefix(Self.snippetsMax)))
+    }
+
+    private static let touchedMax = 8
+    private static let snippetsMax = 3
+
+    private static func stablySorted(_ snippets: [SearchSnippet]) -> [SearchSnippet] {
+        snippets.enumerated().sorted { ($1.element.markedCount, $0.offset) < ($0.element.markedCount, $1.offset) }
+            .map(\.element)
     }
 }
 

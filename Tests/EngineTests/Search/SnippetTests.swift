@@ -14,8 +14,9 @@ struct SnippetTests {
         ("The Parcel and the parcels", "parcel", "The [Parcel] and the [parcel]s"),
         ("subparcel", "parcel", "subparcel"), ("髙橋花子と高橋", "高橋", "[髙橋]花子と[高橋]"),
         ("大阪市北区梅田", "大阪市 梅田", "[大阪市]北区[梅田]"), ("ｻﾄｳさん", "さとう", "[ｻﾄｳ]さん"),
-        ("mail to Anna@Example.org now", "anna@example.org", "mail to [Anna]@[Example].[org] now"),
+        ("mail to Anna@Example.org now", "anna@example.org", "mail to [Anna@Example.org] now"),
         ("cafe\u{301} caf\u{E9}", "café", "[cafe\u{301}] [caf\u{E9}]"), ("nothing here", "other", "nothing here"),
+        ("a b a. b a-c", "a b", "[a] [b] [a]. [b] [a]-c"), ("090-1234 (anna)", "anna 1234", "090-[1234] ([anna])"),
         ("👩‍👩‍👧 Sato 👍", "sato", "👩‍👩‍👧 [Sato] 👍"),
     ])
     func `words are marked as they are found`(text: String, searched: String, expected: String) {
