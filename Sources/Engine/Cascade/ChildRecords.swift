@@ -27,11 +27,11 @@ struct ChildRecords {
                     "SELECT \(SQL(integer: Int64(place))) AS place, \"Id\" AS id FROM \(identifier: Identifier(table)) "
                     + "WHERE \(condition)\(bin)" as SQL
             }
-            try connection.rows(.joined(parts, separator: " UNION ALL ") + " ORDER BY place, id") { row in
+            try connection.rows(.joined(parts, separator: " UNION ALL ")) { row in
                 found[Int(row.int64(0))].append(RecordID(rawValue: row.int64(1)))
                 return true
             }
         }
-        return found
+        return found.map { $0.sorted() }
     }
 }

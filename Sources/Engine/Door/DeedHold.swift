@@ -1,8 +1,8 @@
 import Foundation
 import Records
 
-/// The hold on a restriction or an erasure that is under way, so that no other process takes it for one that a crash cut
-/// off. The system lets go of it when the process ends.
+/// The hold on something that is under way, so that no other process does it as well: a restriction or an erasure, which it
+/// would take for one that a crash cut off, or what is done from hour to hour. The system lets go of it when the process ends.
 struct DeedHold: Sendable {
     private let lock: FileLock
     private let path: String
@@ -12,7 +12,7 @@ struct DeedHold: Sendable {
         self.path = path
         lock = try FileLock(path: path)
         guard lock.take(.alone) else {
-            throw PlatformError(.unableToLockRow, "The request is being carried out. Wait until that has ended.")
+            throw PlatformError(.unableToLockRow, "This is being carried out already. Wait until that has ended.")
         }
     }
 
@@ -26,4 +26,11 @@ struct DeedHold: Sendable {
 extension Engine {
     /// - Throws: `UNABLE_TO_LOCK_ROW` when the request is being carried out.
     func holdDeed(_ request: RecordID) throws -> DeedHold { try DeedHold(path: "\(folder.jobs)/\(request).lock") }
+
+    /// Runs `body`, unless this or another process is at work under the same name.
+    public func onceAtATime(_ name: StaticString, _ body: () async throws -> Void) async throws {
+        guard let hold = try? DeedHold(path: "\(folder.jobs)/\(name).lock") else { return }
+        defer { hold.end() }
+        try await body()
+    }
 }

@@ -34,7 +34,7 @@ final class FolderHold: Sendable {
     /// Lets others in, once all is ready for them.
     func share() {
         let isHeld = lock.take(.together)
-        assert(isHeld, "nobody comes in between")
+        precondition(isHeld, "nobody comes in between")
         door.release()
     }
 

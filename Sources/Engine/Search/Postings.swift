@@ -11,17 +11,61 @@ struct Postings {
 
     init(_ connection: any Connection) { self.connection = connection }
 
-    /// One posting more; nothing happens when it is there.
-    func add(_ record: RecordID, to term: Int64) throws {
-        try run(Self.insertion, [.integer(term), .id(record)])
+    /// A record more in the lists of terms; nothing happens where it is there.
+    func add(_ record: RecordID, to terms: [Int64]) throws {
+        try Self.eachList(of: terms) { list in
+            try run(Self.insertions[list.count], list.flatMap { [.integer($0), .id(record)] })
+        }
     }
 
-    /// One posting less, wherever it is.
-    func remove(_ record: RecordID, from term: Int64) throws {
-        try run(Self.deletion, [.integer(term), .id(record)])
-        guard let block = try floor(term, record.rawValue, record.prefix.idRange.lowerBound) else { return }
-        let rest = block.ids.filter { $0 != record.rawValue }
-        if rest.count < block.ids.count { try replace([block], of: term, with: rest) }
+    /// A record less in the lists of terms, wherever it is.
+    func remove(_ record: RecordID, from terms: [Int64]) throws {
+        try Self.eachList(of: terms) { list in
+            let terms = list.map { Value.integer($0) }
+            try run(Self.deletions[list.count], [.id(record)] + terms)
+            var blocks: [Int64: Block] = [:]
+            let range = record.prefix.idRange.lowerBound...record.rawValue
+            try connection.rows(
+                Self.floorsQueries[list.count], [.integer(range.upperBound), .integer(range.lowerBound)] + terms
+            ) { row in
+                let ids = PostingBlock.decode(first: row.int64(1), row.bytes(2))
+                if ids.contains(record.rawValue) { blocks[row.int64(0)] = Block(first: row.int64(1), ids: ids) }
+                return true
+            }
+            for (term, block) in blocks.sorted(by: { $0.key < $1.key }) {
+                try replace([block], of: term, with: block.ids.filter { $0 != record.rawValue })
+            }
+        }
+    }
+
+    /// Terms in lists of few lengths, so that few statements are kept; the last is filled up by repetition.
+    private static func eachList(of terms: [Int64], _ body: ([Int64]) throws -> Void) rethrows {
+        var rest = terms[...]
+        while let last = rest.last {
+            let length = lengths.first { $0 >= rest.count } ?? lengths[lengths.count - 1]
+            let list = rest.prefix(length)
+            try body(list + Array(repeating: last, count: length - list.count))
+            rest = rest.dropFirst(length)
+        }
+    }
+
+    private static let lengths = [1, 8, 64]
+
+    /// A statement for each of the lengths.
+    private struct Lists: Sendable {
+        private let statements: [Int: KeptSQL]
+
+        init(_ make: (_ list: (SQL) -> SQL) -> SQL) {
+            statements = Dictionary(
+                uniqueKeysWithValues: lengths.map { length in
+                    (length, KeptSQL(make { .joined(Array(repeating: $0, count: length), separator: ", ") }))
+                })
+        }
+
+        subscript(length: Int) -> KeptSQL {
+            guard let statement = statements[length] else { preconditionFailure("no lists have \(length) terms") }
+            return statement
+        }
     }
 
     /// Puts records into the blocks of a term.
@@ -167,9 +211,20 @@ struct Postings {
         try connection.rows(statement, bindings) { _ in true }
     }
 
-    private static let insertion = KeptSQL(
-        "INSERT INTO az_term (term, record) VALUES (\(.null), \(.null)) ON CONFLICT DO NOTHING")
-    private static let deletion = KeptSQL("DELETE FROM az_term WHERE term = \(.null) AND record = \(.null)")
+    private static let insertions = Lists {
+        "INSERT INTO az_term (term, record) VALUES \($0("(\(.null), \(.null))")) ON CONFLICT DO NOTHING"
+    }
+    private static let deletions = Lists {
+        "DELETE FROM az_term WHERE record = \(.null) AND term IN (\($0("\(.null)")))"
+    }
+    /// The last block of each term that begins at an id or before it, and not below a bound.
+    private static let floorsQueries = Lists {
+        """
+        SELECT p.term, p.first, p.ids FROM (SELECT t.column1 AS term, (SELECT max(q.first) FROM az_posting q \
+        WHERE q.term = t.column1 AND q.first <= \(.null) AND q.first >= \(.null)) AS first \
+        FROM (VALUES \($0("(\(.null))"))) t) k JOIN az_posting p ON p.term = k.term AND p.first = k.first
+        """
+    }
     private static let blockInsertion = KeptSQL(
         "INSERT INTO az_posting (term, first, ids) VALUES (\(.null), \(.null), \(.null))")
     private static let blockUpdate = KeptSQL(

@@ -77,8 +77,8 @@ final class SearchIndex: Sendable {
     static func replace(_ old: [Int64], with new: [Int64], of record: RecordID, _ connection: any Connection) throws {
         let (before, after) = (Set(old), Set(new))
         let postings = Postings(connection)
-        for term in old where !after.contains(term) { try postings.remove(record, from: term) }
-        for term in new where !before.contains(term) { try postings.add(record, to: term) }
+        try postings.remove(record, from: old.filter { !after.contains($0) })
+        try postings.add(record, to: new.filter { !before.contains($0) })
     }
 
     /// Notes that the records of an object in a range of ids are to be indexed later.

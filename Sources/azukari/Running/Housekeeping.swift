@@ -16,40 +16,36 @@ struct Housekeeping: Service {
         try await cancelWhenGracefulShutdown {
             var pauses = 0
             while !Task.isCancelled {
-                if pauses % Self.pausesBetween == 0 { await tidy() }
+                if pauses % Self.pausesBetween == 0 {
+                    await report { try await engine.onceAtATime("housekeeping", tidy) }
+                }
                 do {
                     try await Task.sleep(for: Self.pause)
                 } catch {
                     return
                 }
                 pauses += 1
-                await resume()
+                await report(engine.resume)
             }
         }
     }
 
-    private func resume() async {
-        do { try await engine.resume() } catch is CancellationError { return } catch {
-            logger.error("an act could not be ended, to be tried again", metadata: ["reason": "\(error)"])
-        }
-    }
-
-    /// What fails once is tried again in an hour; the server goes on.
-    private func tidy() async {
+    private func tidy() async throws {
         let session = engine.systemSession(as: .jobs, reason: "the days in the bin are over")
-        do {
-            let records = try await session.purgeExpired()
-            let fields = try await session.purgeExpiredFields()
-            try await engine.compactSearch()
-            if records + fields.count > 0 {
-                logger.notice(
-                    "destroyed after \(Engine.binDays) days",
-                    metadata: ["deletions": "\(records)", "fields": "\(fields.count)"])
-            }
-        } catch is CancellationError {
-            return
-        } catch {
-            logger.error("tidying failed, to be tried again in an hour", metadata: ["reason": "\(error)"])
+        let records = try await session.purgeExpired()
+        let fields = try await session.purgeExpiredFields()
+        try await engine.compactSearch()
+        if records + fields.count > 0 {
+            logger.notice(
+                "destroyed after \(Engine.binDays) days",
+                metadata: ["deletions": "\(records)", "fields": "\(fields.count)"])
+        }
+    }
+
+    /// What fails is tried again at its next turn; the server goes on.
+    private func report(_ work: () async throws -> Void) async {
+        do { try await work() } catch is CancellationError { return } catch {
+            logger.error("housekeeping failed, to be tried again", metadata: ["reason": "\(error)"])
         }
     }
 }

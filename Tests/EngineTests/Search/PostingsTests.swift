@@ -52,16 +52,19 @@ struct PostingsTests {
                         model[term, default: []].formUnion(ids)
                     case 3...6:
                         let id = RecordID(prefix: prefix, sequence: low)
-                        try postings.add(id, to: term)
-                        model[term, default: []].insert(id.rawValue)
+                        let terms = [term] + (0..<random.number(0...70)).map { _ in Int64(random.number(-2...90)) }
+                        try postings.add(id, to: terms)
+                        for term in terms { model[term, default: []].insert(id.rawValue) }
                     case 7, 8:
                         for _ in 0..<20 {
                             guard let id = model[term]?.randomElement(using: &random) else { break }
-                            try postings.remove(RecordID(rawValue: id), from: term)
+                            try postings.remove(RecordID(rawValue: id), from: [term])
                             model[term]?.remove(id)
                         }
-                        try postings.remove(RecordID(prefix: prefix, sequence: low), from: term)
-                        model[term]?.remove(RecordID(prefix: prefix, sequence: low).rawValue)
+                        let id = RecordID(prefix: prefix, sequence: low)
+                        let terms = [term] + (0..<random.number(0...70)).map { _ in Int64(random.number(-2...90)) }
+                        try postings.remove(id, from: terms)
+                        for term in terms { model[term]?.remove(id.rawValue) }
                     default: while try postings.compact(limit: random.number(1...50)).count == 50 {}
                     }
                 }
@@ -94,10 +97,10 @@ struct PostingsTests {
                         let term = Int64(random.number(-2...2))
                         let id = RecordID(prefix: prefix, sequence: Int64(random.number(1...Int(next))))
                         if random.chance(50) {
-                            try postings.remove(id, from: term)
+                            try postings.remove(id, from: [term])
                             model[term]?.remove(id.rawValue)
                         } else {
-                            try postings.add(id, to: term)
+                            try postings.add(id, to: [term])
                             model[term, default: []].insert(id.rawValue)
                         }
                     }
@@ -156,7 +159,7 @@ struct PostingsTests {
     private static func compare(
         _ model: [Int64: Set<Int64>], _ prefixes: [KeyPrefix], _ random: inout ModelRandom, _ connection: any Connection
     ) throws {
-        for terms in [[0], [1], [-2, 2], [1, 0], [99]] as [[Int64]] {
+        for terms in [[0], [1], [-2, 2], [1, 0], [7, 44], [89], [99]] as [[Int64]] {
             let expected = terms.reduce(into: Set<Int64>()) { $0.formUnion(model[$1] ?? []) }.sorted()
             for range in [0...Int64.max] + prefixes.map(\.idRange) {
                 let inside = expected.filter(range.contains)
