@@ -64,10 +64,7 @@ public final class Vault: Sendable {
         var missing = Set(subjects).subtracting(found.keys).sorted()
         if !remembersKeys, !missing.isEmpty {
             // Most are there, and reading waits for no other process.
-            found = try await store.read { [tenantSecret, missing] connection in
-                let table = KeyTable(secret: tenantSecret, connection: connection)
-                return try missing.reduce(into: [:]) { found, subject in found[subject] = try table.key(of: subject) }
-            }
+            found = try await existingKeys(for: missing)
             missing.removeAll { found[$0] != nil }
         }
         guard !missing.isEmpty else { return found }
@@ -76,6 +73,24 @@ public final class Vault: Sendable {
         }
         remember(made)
         found.merge(made) { kept, _ in kept }
+        return found
+    }
+
+    /// The keys of those subjects that have one; none is made.
+    public func existingKeys(for subjects: [RecordID]) async throws -> [RecordID: SealingKey] {
+        var found = recent.withLock { recent in
+            subjects.reduce(into: [:]) { found, subject in found[subject] = recent[subject] }
+        }
+        let missing = Set(subjects).subtracting(found.keys).sorted()
+        guard !missing.isEmpty else { return found }
+        let read = try await store.read { [tenantSecret] connection in
+            let table = KeyTable(secret: tenantSecret, connection: connection)
+            return try missing.reduce(into: [RecordID: SealingKey]()) { found, subject in
+                if try table.destructionDate(of: subject) == nil { found[subject] = try table.key(of: subject) }
+            }
+        }
+        remember(read)
+        found.merge(read) { kept, _ in kept }
         return found
     }
 

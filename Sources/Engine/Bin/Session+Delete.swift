@@ -48,7 +48,7 @@ extension Session {
         _ ids: [RecordID], _ onFailure: OnFailure,
         _ step: @escaping @Sendable (RecordID, WriteTransaction) throws -> Void
     ) async throws -> [Outcome] {
-        try await commit(ids.count, onFailure, likely: []) { transaction in
+        try await commit(ids.count, onFailure, likely: [], changed: ids) { transaction in
             try ids.enumerated().map { place, id in
                 do {
                     try transaction.savepoint { try step(id, transaction) }

@@ -43,6 +43,11 @@ struct KeyRing: Sendable {
         }
     }
 
+    /// Takes the keys of those people among records that have one: a write begins with what it will probably need.
+    mutating func fetchExisting(_ records: [RecordID], from vault: Vault) async throws {
+        keys.merge(try await vault.existingKeys(for: records)) { _, new in new }
+    }
+
     /// Fetches or makes keys; those made are on the disk when this returns.
     mutating func fetch(_ subjects: some Collection<RecordID>, from vault: Vault) async throws {
         var wanted = Set(subjects)

@@ -57,7 +57,8 @@ extension Session {
             }
         }
         let set = WriteSet(.update, columns, rows: rows, values: values)
-        return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
+        let people = columns.object.isPerson ? rows.filter(\.refusals.isEmpty).map(\.id) : []
+        return try await commit(batch.rows.count, onFailure, likely: [], changed: people) { transaction in
             var set = set
             set.unmodifiedSince = unmodifiedSince
             try WriteSteps.write(&set, transaction)
@@ -93,13 +94,16 @@ extension Session {
 
     /// Runs the steps in a transaction and commits; again where keys had to be fetched first.
     ///
-    /// - Parameter likely: Subjects whose keys will surely be needed.
+    /// - Parameters:
+    ///   - likely: Subjects whose keys will surely be needed, and are made.
+    ///   - changed: Records whose keys are needed where they have one.
     func commit(
-        _ count: Int, _ onFailure: OnFailure, likely: [RecordID],
+        _ count: Int, _ onFailure: OnFailure, likely: [RecordID], changed: [RecordID] = [],
         _ steps: @escaping @Sendable (WriteTransaction) throws -> [(place: Int, outcome: Outcome)]
     ) async throws -> [Outcome] {
         var keys = KeyRing(engine.vault)
         try await keys.fetch(likely, from: engine.vault)
+        try await keys.fetchExisting(changed, from: engine.vault)
         for _ in 0..<Self.roundsMax {
             try Task.checkCancellation()
             do {
