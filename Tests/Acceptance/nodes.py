@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Three server processes over one PostgreSQL database: writes on all, one killed, the schema changed during a load, a right used beside it.
+"""Three server processes over one PostgreSQL database: writes on all, one killed, the schema changed during a load, a right used beside it,
+the database server itself killed.
 
     Tests/Acceptance/nodes.py [--azukari PATH]
 
@@ -47,7 +48,8 @@ def databases():
             for name in ("direct", "pooled"):
                 statement = f"CREATE DATABASE {name} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0"
                 subprocess.run(["psql", "-q", "-c", statement, server], check=True)
-            yield server.replace("dbname=postgres", "dbname=direct"), script("pool").replace("dbname=postgres", "dbname=pooled")
+            yield (server.replace("dbname=postgres", "dbname=direct"), script("pool").replace("dbname=postgres", "dbname=pooled"),
+                   lambda: script("restart"))
         finally:
             script("stop")
     finally:
@@ -102,19 +104,21 @@ def named(step, suffix):
 
 
 class Company:
-    def __init__(self, azukari, place, settings):
-        self.place = place
+    def __init__(self, azukari, place, settings, restart):
+        self.place, self.restart = place, restart
         self.organisation = Organisation(azukari, place / "organisation")
         self.settings = settings
         self.told = []  # (Ext__c, id) of contacts that a client was told of.
         self.unclear = set()  # Ext__c of those whose answer never came.
         self.failures = []
         self.stops = threading.Event()
+        self.is_erased = False
+        self.is_unreachable = False  # Whether the database may be, so that a server answers 5xx.
 
     def steps(self, suffix):
         return [named(step, suffix) for step in (
             self.made, self.served_by_three, self.written_on_all, self.nothing_lost_or_twice, self.field_everywhere,
-            self.erased_everywhere, self.back_again, self.ended)]
+            self.erased_everywhere, self.back_again, self.database_killed, self.ended)]
 
     def made(self):
         """An organisation in PostgreSQL, with an administrator and an application."""
@@ -138,6 +142,29 @@ class Company:
             node.token = answer["access_token"]
             assert len(node.query("SELECT Id FROM Organization")) == 1
 
+    @contextlib.contextmanager
+    def clients(self, numbers, turn):
+        """Clients at work on these nodes, for as long as the block runs."""
+        self.stops.clear()
+        threads = [
+            threading.Thread(target=self.client, args=(number, f"{turn}{client}")) for number in numbers for client in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self.stops.set()
+            for thread in threads:
+                thread.join()
+        assert not self.failures, self.failures
+
+    def wait_for_told(self, count):
+        """Waits until clients were told of so many more."""
+        wanted, end = len(self.told) + count, time.monotonic() + WAIT_SECONDS
+        while len(self.told) < wanted:
+            assert not self.failures and time.monotonic() < end, (self.failures, len(self.told))
+            time.sleep(0.01)
+
     def client(self, number, client):
         """Creates contacts and cases until told to stop; goes on with another node when its own is gone."""
         node, count = self.nodes[number], 0
@@ -148,12 +175,17 @@ class Company:
                 body = {"LastName": f"客{count}", "Email": f"{key}@example.jp"}
                 # An upsert: whoever got no answer may ask again.
                 status, answer = node.send("PATCH", f"/services/data/v60.0/sobjects/Contact/Ext__c/{key}", body)
+                if status >= 500 and self.is_unreachable:
+                    self.unclear.add(key)
+                    count -= 1
+                    time.sleep(0.05)
+                    continue
                 if status not in (200, 201):
                     self.failures.append((key, status, answer))
                     return
                 self.told.append((key, answer["id"]))
                 status, answer = node.send("POST", "/services/data/v60.0/sobjects/Case", {"Subject": key, "ContactId": answer["id"]})
-                if status != 201:
+                if status != 201 and not (status >= 500 and self.is_unreachable):
                     self.failures.append((key, status, answer))
                     return
             except OSError:
@@ -167,15 +199,10 @@ class Company:
             out = csv.writer(file)
             out.writerow(["Ext__c", "LastName", "Email"])
             out.writerows([f"L{n:06d}", "山田", f"load{n}@example.jp"] for n in range(LOADED))
-        clients = [threading.Thread(target=self.client, args=(number, client)) for number in range(3) for client in range(CLIENTS)]
-        for thread in clients:
-            thread.start()
-        try:
+        with self.clients(range(3), "a"):
             load = subprocess.Popen(
                 self.organisation.words("load", "--object", "Contact", source), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            while len(self.told) < 60:
-                assert not self.failures, self.failures
-                time.sleep(0.01)
+            self.wait_for_told(60)
             self.nodes[1].process.kill()
             self.nodes[1].process.wait()
             self.organisation.run("schema", "add", "field", "Contact", "Rank__c", "--type", "string", "--length", "20")
@@ -184,31 +211,24 @@ class Company:
                 assert node.query("SELECT Rank__c FROM Contact LIMIT 1")[0]["Rank__c"] is None
             said = load.communicate(timeout=WAIT_SECONDS)
             assert load.returncode == 0, said
-            told = len(self.told)
-            while len(self.told) < told + 30:
-                assert not self.failures, self.failures
-                time.sleep(0.01)
-        finally:
-            self.stops.set()
-            for thread in clients:
-                thread.join()
-        assert not self.failures, self.failures
+            self.wait_for_told(30)
         assert {key[:2] for key, _ in self.told} == {"N0", "N1", "N2"}
 
     def nothing_lost_or_twice(self):
         """What clients were told is there, under the ids they were told; every number was given once; all logs are whole."""
         keys = dict(self.told)
+        erased = {self.told[1][0]} if self.is_erased else set()
         for node in (self.nodes[0], self.nodes[2]):
             found = {}
             for letter in ("N0", "N1", "N2"):
                 for row in node.query(f"SELECT Id, Ext__c FROM Contact WHERE Ext__c LIKE '{letter}%' ORDER BY Id LIMIT 2000"):
                     assert row["Ext__c"] not in found, row
                     found[row["Ext__c"]] = row["Id"]
-            lost = {key: id for key, id in keys.items() if found.get(key) != id}
+            lost = {key: id for key, id in keys.items() if found.get(key) != id and key not in erased}
             assert not lost, lost
             assert set(found) - set(keys) <= self.unclear, set(found) - set(keys)
             cases = [row["CaseNumber"] for row in node.query("SELECT CaseNumber FROM Case ORDER BY CaseNumber LIMIT 2000")]
-            assert len(cases) == len(set(cases)) >= len(self.told) - len(self.unclear), (len(cases), len(set(cases)), len(self.told))
+            assert len(cases) == len(set(cases)) >= len(self.told) - len(self.unclear) - len(erased), (len(cases), len(set(cases)), len(self.told))
             assert len(node.query(f"SELECT Id FROM Contact WHERE Ext__c = 'L{LOADED - 1:06d}'")) == 1
         assert self.organisation.count("Contact WHERE Ext__c LIKE 'L%'") == LOADED
         assert self.organisation.changes() >= LOADED + 2 * len(self.told) - len(self.unclear)
@@ -227,6 +247,7 @@ class Company:
         """A person erased by the command beside the servers is nobody to them."""
         key, id = self.told[1]
         assert key == self.nodes[0].query(f"SELECT Ext__c FROM Contact WHERE Id = '{id}'")[0]["Ext__c"]
+        self.is_erased = True
         self.organisation.run("subject", "erase", "--id", id, "--verified-by", "signed letter", "--yes")
         for node in (self.nodes[0], self.nodes[2]):
             status, _ = node.send("GET", f"/services/data/v60.0/sobjects/Contact/{id}")
@@ -242,6 +263,16 @@ class Company:
         key, id = self.told[2]
         assert self.nodes[1].query(f"SELECT Ext__c FROM Contact WHERE Id = '{id}'")[0]["Ext__c"] == key
         assert self.nodes[1].send("PATCH", f"/services/data/v60.0/sobjects/Contact/{id}", {"Rank__c": "x"})[0] == 204
+
+    def database_killed(self):
+        """The database server dies under the clients and comes back: the nodes go on, and what was told is there."""
+        self.is_unreachable = True
+        with self.clients((0, 1, 2), "b"):
+            self.wait_for_told(40)
+            self.restart()
+            self.wait_for_told(80)
+        self.is_unreachable = False
+        self.nothing_lost_or_twice()
 
     def ended(self):
         """SIGTERM ends each by itself, and the folder is as sound as before."""
@@ -264,9 +295,10 @@ def main():
     options.add_argument("--azukari", type=pathlib.Path, default=DEBUG)
     options = options.parse_args()
     azukari = options.azukari.resolve()
-    with databases() as (direct, pooled), tempfile.TemporaryDirectory(prefix="azukari-nodes-") as one, \
+    with databases() as (direct, pooled, restart), tempfile.TemporaryDirectory(prefix="azukari-nodes-") as one, \
             tempfile.TemporaryDirectory(prefix="azukari-nodes-") as two:
-        companies = Company(azukari, pathlib.Path(one), direct), Company(azukari, pathlib.Path(two), pooled)
+        companies = [
+            Company(azukari, pathlib.Path(folder), settings, restart) for folder, settings in ((one, direct), (two, pooled))]
         try:
             run(companies[0].steps("") + companies[1].steps("_through_pgbouncer"), is_a_chain=True)
         finally:
