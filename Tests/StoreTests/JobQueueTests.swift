@@ -79,4 +79,24 @@ struct JobQueueTests {
         queue.close()
         await queue.ended()
     }
+
+    @Test func `where nothing can be made, all jobs that wait are refused, and none is left`() async throws {
+        let maker = Maker(failures: 1_000_000)
+        let queue = Self.queue(maker, upTo: 2)
+        let refused = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<300 {
+                group.addTask { [queue] in
+                    do { try await Self.run(queue) } catch { return true }
+                    return false
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(refused == 300)
+        // A thread that got nothing does not wait for a job to refuse.
+        maker.failures.store(0, ordering: .relaxed)
+        for _ in 0..<20 { try await Self.run(queue) }
+        queue.close()
+        await queue.ended()
+    }
 }

@@ -1,4 +1,5 @@
 import CPostgreSQL
+import Glibc
 import Records
 
 /// How transactions begin and end, with as few ways to the server and back as can be: what a transaction begins with goes
@@ -108,14 +109,24 @@ extension PostgreSQLConnection {
         while let more = PQgetResult(handle) { PQclear(more) }
     }
 
-    /// Passes over what is left in a pipeline, and ends it.
+    /// Passes over what is left in a pipeline, and ends it. A connection on which that cannot be is lost.
     static func leavePipeline(_ handle: OpaquePointer) {
+        var isEmpty = false
         while PQstatus(handle) == CONNECTION_OK, PQpipelineStatus(handle) != PQ_PIPELINE_OFF {
             let result = PQgetResult(handle)
             let isEnd = result == nil || PQresultStatus(result) == PGRES_PIPELINE_SYNC
             PQclear(result)
             if isEnd, PQexitPipelineMode(handle) == 1 { return }
+            // None ends the results of each statement. Twice in a row, after the sending has failed, no more ever come.
+            if result == nil, isEmpty { giveUp(handle) }
+            isEmpty = result == nil
         }
+    }
+
+    /// Has libpq know that a connection is lost whose other end it has not yet missed.
+    private static func giveUp(_ handle: OpaquePointer) {
+        shutdown(PQsocket(handle), Int32(SHUT_RDWR))
+        while PQstatus(handle) == CONNECTION_OK, PQconsumeInput(handle) == 1 {}
     }
 
     private func commit(isAwaited: Bool) throws {

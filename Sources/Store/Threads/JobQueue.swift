@@ -81,14 +81,24 @@ final class JobQueue<Owned: AnyObject>: Sendable {
             let refusal =
                 error as? PlatformError
                 ?? PlatformError(.serverUnavailable, "The database gives no connection.", detail: "\(error)")
-            if let job = next(after: false) {
-                if job.isLong { monitor.withLock { $0.longRunning -= 1 } }
-                job.refuse(refusal)
-            }
+            for job in abandoned() { job.refuse(refusal) }
             return
         }
         serve(owned, after: false)
         letGo(owned)
+    }
+
+    /// What a thread that got nothing from `make` refuses: the job that waits longest, or all where no other thread is there
+    /// to take them. It does not wait for one.
+    private func abandoned() -> [Job] {
+        monitor.withLock { state in
+            var jobs: [Job] = []
+            while let job = state.short.popFirst() ?? state.long.popFirst() {
+                jobs.append(job)
+                if state.threads > 1 { break }
+            }
+            return jobs
+        }
     }
 
     func add(_ job: Job) {
