@@ -37,7 +37,7 @@ struct KeyRing: Sendable {
     /// Makes the keys of new people who follow each other; those made are on the disk when this returns.
     mutating func make(for people: ClosedRange<RecordID>, from vault: Vault) async throws {
         new = try await vault.newKeys(for: people)
-        // A load that was cut off may have made keys for numbers that are now given again.
+        // Keys may be there already: a load of an earlier version, cut off, left numbers that were given again.
         if new == nil {
             try await fetch((people.lowerBound.rawValue...people.upperBound.rawValue).map(RecordID.init), from: vault)
         }

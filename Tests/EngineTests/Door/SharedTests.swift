@@ -225,8 +225,10 @@ struct SharedTests {
                 }
             }
             await #expect(throws: PlatformError(.unableToLockRow, "")) { try await move() }
+            #expect(!FileManager.default.fileExists(atPath: folder + "/azukari.sqlite"))
             await engine.close()
             try await move()
+            #expect(FileManager.default.fileExists(atPath: folder + "/azukari.sqlite"))
         }
     }
 }
