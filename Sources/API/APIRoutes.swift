@@ -32,6 +32,21 @@ public struct APIRoutes: Sendable {
         OAuthRevocation(shared: shared).add(to: router)
         OAuthIdentity(shared: shared).add(to: router)
         SOAPLogin(shared: shared).add(to: router)
+        rest(to: router)
+        let inner = Router(context: EdgeContext.self)
+        rest(to: inner)
+        let requests = InnerRequests(router: inner.buildResponder(), form: RESTErrorForm())
+        Composite(shared: shared, inner: requests).add(to: router)
+        CompositeBatch(shared: shared, inner: requests).add(to: router)
+        CompositeTree(shared: shared).add(to: router)
+        RequestResources(shared: shared).add(to: router)
+        PersonResources(shared: shared).add(to: router)
+    }
+}
+
+extension APIRoutes {
+    /// What may also be asked for inside a composite call.
+    private func rest(to router: some RouterMethods<EdgeContext>) {
         Versions(shared: shared).add(to: router)
         UsageLimits(shared: shared).add(to: router)
         Describe(shared: shared).add(to: router)
@@ -41,8 +56,6 @@ public struct APIRoutes: Sendable {
         Query(shared: shared).add(to: router)
         Search(shared: shared).add(to: router)
         Collections(shared: shared).add(to: router)
-        RequestResources(shared: shared).add(to: router)
-        PersonResources(shared: shared).add(to: router)
     }
 }
 

@@ -1,3 +1,4 @@
+public import Engine
 public import Hummingbird
 import NIOCore
 
@@ -9,6 +10,8 @@ public struct EdgeContext: RequestContext {
     public var requestID: String
     /// The language in which people are answered: `ja` or `en`.
     public var language: String
+    /// As whom a request within a request is answered; nil for one that came from outside.
+    public var session: Session?
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

@@ -17,6 +17,15 @@ public enum Limits {
     public static let queryPageRowsDefault = 2000
     /// Records of one collection call, as on the platform.
     public static let collectionRowsMax = 200
+    /// Calls inside a composite call or a batch, as on the platform.
+    public static let compositeRequestsMax = 25
+    /// Of those, the ones that read or write many records, as on the platform.
+    public static let compositeQueriesMax = 5
+    /// Graphs of one call, and the calls inside all of them, as on the platform.
+    public static let graphsMax = 75
+    public static let graphNodesMax = 500
+    /// How deep a tree of new records is, and of how many objects, as on the platform.
+    public static let treeLevelsMax = 5
     /// Records retrieved by one GET or POST of a collection, as on the platform.
     public static let retrieveRowsMax = 2000
     /// Requests of one credential a minute before it is asked to wait: what 64 connections of the fastest loader reach

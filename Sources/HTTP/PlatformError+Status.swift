@@ -11,7 +11,7 @@ extension PlatformError.Code {
             .forbidden
         case .notFound, .entityIsDeleted: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .preconditionFailed: .preconditionFailed
+        case .preconditionFailed, .batchProcessingHalted: .preconditionFailed
         case .unsupportedAPIVersion: .gone
         case .unsupportedMediaType: .unsupportedMediaType
         case .unknownException: .internalServerError

@@ -35,14 +35,27 @@ struct CollectionBody {
             }
             append(try RowBody(members, object: object), object: object)
         }
-        if case .rollbackAll = onFailure, runs.count > 1 { try joinRuns() }
     }
 
-    /// Writes the runs in order; as many outcomes as rows.
-    func write(_ body: (Batch, OnFailure) async throws -> [Outcome]) async throws -> [Outcome] {
-        var outcomes: [Outcome] = []
-        for run in runs { outcomes += try await body(run.batch, onFailure) }
-        return outcomes
+    /// Writes the runs in order, with `allOrNone` in one transaction; as many outcomes as rows.
+    func write(
+        as session: Session, _ body: (Session, Batch, OnFailure) async throws -> [Outcome]
+    ) async throws -> [Outcome] {
+        func writeAll(_ session: Session) async throws -> [Outcome] {
+            var outcomes: [Outcome] = []
+            for run in runs { outcomes += try await body(session, run.batch, onFailure) }
+            return outcomes
+        }
+        guard case .rollbackAll = onFailure, runs.count > 1 else { return try await writeAll(session) }
+        do {
+            return try await session.together { session in
+                let outcomes = try await writeAll(session)
+                if outcomes.contains(where: \.isRefused) { throw Undone(value: outcomes) }
+                return outcomes
+            }
+        } catch let undone as Undone<[Outcome]> {
+            return undone.value.map { $0.isRefused ? $0 : .rolledBack }
+        }
     }
 
     private mutating func append(_ row: RowBody, object: ObjectSchema) {
@@ -52,41 +65,9 @@ struct CollectionBody {
             runs.append(Run(object: object, batch: Batch(object.name, fields: row.fields, rows: [row.values])))
         }
     }
-
-    /// All or nothing is one transaction, and a transaction is one batch. New rows of one object that name different
-    /// fields become one by naming the defaults; anything else is refused rather than half kept.
-    private mutating func joinRuns() throws {
-        let object = runs[0].object
-        let isNew = runs.allSatisfy { run in !run.batch.fields.contains { $0.lowercased() == "id" } }
-        guard isNew, runs.allSatisfy({ $0.object.name == object.name }) else {
-            throw PlatformError(
-                .operationTooLarge,
-                "With allOrNone, the records of one call must be of one object and name the same fields. Send them in "
-                    + "several calls, or without allOrNone."
-            )
-        }
-        var fields: [String] = []
-        for run in runs { for field in run.batch.fields where !fields.contains(field) { fields.append(field) } }
-        var joined = Batch(object.name, fields: fields, rows: [])
-        for run in runs {
-            for row in run.batch.rows {
-                joined.rows.append(
-                    fields.map { field in
-                        run.batch.fields.firstIndex(of: field).map { row[$0] } ?? object.defaultValue(of: field)
-                    }
-                )
-            }
-        }
-        runs = [Run(object: object, batch: joined)]
-    }
 }
 
-extension ObjectSchema {
-    /// What a new row gets where it names no value.
-    fileprivate func defaultValue(of name: String) -> Value {
-        guard let field = field(name) else { return .null }
-        if !field.defaultValue.isNull { return field.defaultValue }
-        if let choice = field.picklist.first(where: \.isDefault) { return .text(choice.value) }
-        return field.type == .boolean ? false : .null
-    }
+/// Thrown to undo a transaction, with what is answered all the same.
+struct Undone<Value: Sendable>: Error {
+    let value: Value
 }

@@ -18,20 +18,20 @@ struct Collections {
 
     @Sendable private func create(_ call: RESTCall) async throws -> Response {
         let rows = try await CollectionBody(call, objectName: nil)
-        let outcomes = try await rows.write { batch, onFailure in
-            try await call.writer.create(batch, onFailure: onFailure)
+        let outcomes = try await rows.write(as: call.writer) { session, batch, onFailure in
+            try await session.create(batch, onFailure: onFailure)
         }
         return answer(call, outcomes, showsCreated: false)
     }
 
     @Sendable private func update(_ call: RESTCall) async throws -> Response {
         let rows = try await CollectionBody(call, objectName: nil)
-        let outcomes = try await rows.write { batch, onFailure in
+        let outcomes = try await rows.write(as: call.writer) { session, batch, onFailure in
             guard batch.fields.contains(where: { $0.lowercased() == "id" }) else {
                 let error = PlatformError(.missingArgument, "Id not specified in an update call")
                 return batch.rows.map { _ in .refused([error]) }
             }
-            return try await call.writer.update(batch, onFailure: onFailure)
+            return try await session.update(batch, onFailure: onFailure)
         }
         return answer(call, outcomes, showsCreated: false)
     }
@@ -43,8 +43,8 @@ struct Collections {
             throw PlatformError(.notFound, "Provided external ID field does not exist or is not accessible: \(field)")
         }
         let rows = try await CollectionBody(call, objectName: object.name)
-        let outcomes = try await rows.write { batch, onFailure in
-            try await call.writer.upsert(batch, by: field, onFailure: onFailure)
+        let outcomes = try await rows.write(as: call.writer) { session, batch, onFailure in
+            try await session.upsert(batch, by: field, onFailure: onFailure)
         }
         return answer(call, outcomes, showsCreated: true)
     }
@@ -106,36 +106,7 @@ struct Collections {
         call.answer { json in
             json.array { json in
                 for outcome in outcomes {
-                    Self.write(outcome, showsCreated: showsCreated, base: call.base, into: &json)
-                }
-            }
-        }
-    }
-
-    private static func write(_ outcome: Outcome, showsCreated: Bool, base: String, into json: inout JSONWriter) {
-        switch outcome {
-        case .done(let id, let isCreated):
-            RESTCall.success(id, isCreated: showsCreated ? isCreated : nil, into: &json)
-        case .refused(let errors):
-            json.object { json in
-                json.key("success")
-                json.boolean(false)
-                json.key("errors")
-                json.array { json in
-                    for error in errors {
-                        json.object { json in
-                            json.member("statusCode", error.code.name)
-                            json.member("message", error.message)
-                            json.key("fields")
-                            json.array { json in for field in error.fields { json.string(field) } }
-                            if let duplicates = error.duplicates {
-                                var bytes: [UInt8] = []
-                                DuplicateResultJSON.append(duplicates, base: base, to: &bytes)
-                                json.key("duplicateResult")
-                                json.raw(bytes)
-                            }
-                        }
-                    }
+                    OutcomeJSON.write(outcome, showsCreated: showsCreated, base: call.base, into: &json)
                 }
             }
         }

@@ -99,7 +99,9 @@ extension Shared {
         { request, context in
             let version = try Self.version(context.parameters.get("version"))
             let session: Session
-            if let known = Self.token(of: request).flatMap(self.identity.rememberedSession) {
+            if let own = context.session {
+                session = own
+            } else if let known = Self.token(of: request).flatMap(self.identity.rememberedSession) {
                 session = known
             } else {
                 session = try await self.session(of: request)

@@ -7,6 +7,8 @@ struct RowBody {
     var fields: [String] = []
     var values: [Value] = []
 
+    init() {}
+
     /// - Parameter schema: of the object written to; says which nested object is a parent.
     /// - Throws: `INVALID_FIELD` for what is no field, `JSON_PARSER_ERROR` for what is no value.
     init(_ members: [JSONMember], object: ObjectSchema) throws {

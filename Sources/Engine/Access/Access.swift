@@ -40,6 +40,8 @@ final class AccessCache: Sendable {
 
     private let held = Mutex(Held())
 
+    func forget() { held.withLock { $0 = Held() } }
+
     /// - Parameters:
     ///   - version: Of the schema at the moment at which `connection` stands.
     ///   - schema: That schema; asked for when the access is not known.

@@ -30,7 +30,7 @@ extension Session {
         let limit = engine.environment.now().adding(seconds: -Engine.binDays * 86_400)
         var count = 0
         while true {
-            let expired = try await engine.store.read { connection in
+            let expired = try await read { connection in
                 try connection.all(
                     "SELECT DISTINCT batch FROM az_bin WHERE at < \(.datetime(limit)) ORDER BY batch LIMIT 200"
                 ) { RecordID(rawValue: $0.int64(0)) }

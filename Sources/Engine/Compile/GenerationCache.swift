@@ -13,6 +13,8 @@ final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
     /// - Parameter max: at most so many values are kept.
     init(max: Int) { halfMax = Swift.max(1, max / 2) }
 
+    func forget() { halves.withLock { $0 = Halves() } }
+
     /// The value of a key, made when it is not there. Two callers at once may both make it.
     func value(_ key: Key, keepIf: (Value) -> Bool = { _ in true }, make: () throws -> Value) rethrows -> Value {
         let known = halves.withLock { halves -> Value? in

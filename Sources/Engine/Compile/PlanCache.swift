@@ -26,6 +26,12 @@ final class PlanCache: Sendable {
     private let plans = GenerationCache<Key, Plan>(max: 1000)
     private let rows = GenerationCache<FieldsKey, Plan>(max: 1000)
 
+    /// Forgets what was made of a schema; the trees of queries know none.
+    func forget() {
+        plans.forget()
+        rows.forget()
+    }
+
     /// The plan of a query's text. Bind variables are understood when some are handed in.
     func plan(_ text: String, _ viewer: Viewer, _ call: Call) throws -> Plan {
         let key = Key(

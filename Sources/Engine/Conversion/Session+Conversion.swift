@@ -10,7 +10,7 @@ extension Session {
     ///   organisation does not have, `INSUFFICIENT_ACCESS_OR_READONLY` without the right to change the lead and to create
     ///   what is made of it, `NOT_FOUND`, and what refuses the records. Nothing is changed then.
     public func convert(_ conversion: LeadConversion) async throws -> ConvertedLead {
-        let schema = try await engine.store.read { try self.engine.schema.current(on: $0) }
+        let schema = try await read { try self.engine.schema.current(on: $0) }
         var ids: [String: RecordID] = [:]
         for object in ["Account", "Contact", "Opportunity"].compactMap({ schema.object($0) }) {
             ids[object.name] = try await engine.sequences.ids(1, of: object)[0]

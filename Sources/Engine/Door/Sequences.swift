@@ -37,11 +37,14 @@ final class Sequences: Sendable {
     /// The first of several numbers in a row, in a transaction of its own: nobody else gets them, whatever becomes of them.
     func reserve(_ count: Int, of name: String) async throws -> Int64 {
         if count == 0 { return 0 }
-        return try await store.write { connection in
-            let first = try Self.next(name, connection)
-            try Self.save(first + Int64(count), name, connection)
-            return first
-        }
+        return try await store.write { try Self.reserve(count, of: name, $0) }
+    }
+
+    /// The same in a transaction that uses them.
+    static func reserve(_ count: Int, of name: String, _ connection: any Connection) throws -> Int64 {
+        let first = try next(name, connection)
+        try save(first + Int64(count), name, connection)
+        return first
     }
 
     /// The number that comes next; to be asked in a write.

@@ -18,7 +18,7 @@ extension Session {
     ) async throws -> [Outcome] {
         let columns = try await columns(of: batch, for: .create)
         try await settleMatches(for: columns)
-        let ids = try await engine.sequences.ids(batch.rows.count, of: columns.object)
+        let ids = try await newIDs(batch.rows.count, of: columns.object)
         var (rows, values) = prepared(batch, columns)
         for place in rows.indices {
             rows[place].id = ids[place]
@@ -74,7 +74,7 @@ extension Session {
         let known = try await columns(of: batch, for: .update)
         let key = try UpsertKey(externalID, batch, new)
         try await settleMatches(for: new)
-        let ids = try await engine.sequences.ids(batch.rows.count, of: new.object)
+        let ids = try await newIDs(batch.rows.count, of: new.object)
         let (rows, values) = prepared(batch, new, known)
         return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
             var rows = rows
@@ -108,10 +108,10 @@ extension Session {
             try Task.checkCancellation()
             do {
                 let ring = keys
-                let end = try await engine.store.write { connection in
+                let end = try await write { connection in
                     try self.run(steps, count, onFailure, ring, connection)
                 }
-                try await engine.evidence.settleIfBehind()
+                try await settle()
                 return end
             } catch let missing as MissingKeys {
                 try await keys.fetch(missing.subjects, from: engine.vault)
@@ -135,35 +135,19 @@ extension Session {
         let transaction = try WriteTransaction(self, keys, connection)
         var outcomes = [Outcome?](repeating: nil, count: count)
         for (place, outcome) in try steps(transaction) { outcomes[place] = outcome }
-        var all = outcomes.map { $0 ?? .refused([PlatformError(.unknownException, "The row was left out.")]) }
+        let all = outcomes.map { $0 ?? .refused([PlatformError(.unknownException, "The row was left out.")]) }
         if onFailure == .rollbackAll, all.contains(where: \.isRefused) {
-            for place in all.indices where !all[place].isRefused {
-                all[place] = .refused([
-                    PlatformError(
-                        .allOrNoneOperationRolledBack,
-                        "Record rolled back because not all records were valid and the request was using AllOrNone"
-                    )
-                ])
-            }
-            throw Undone(outcomes: all, refusedContacts: transaction.refusedContacts)
+            throw Undone(
+                outcomes: all.map { $0.isRefused ? $0 : .rolledBack }, refusedContacts: transaction.refusedContacts)
         }
         try transaction.finish()
         return all
     }
 
-    /// In a transaction of its own: the refused write left nothing behind.
-    private func store(_ refused: [RefusedContact]) async throws {
-        guard !refused.isEmpty else { return }
-        try await engine.store.write { connection in
-            let schema = try self.engine.schema.current(on: connection)
-            try RefusedContact.store(refused, by: self.user, schema, connection)
-        }
-    }
-
     /// The columns of a batch as this session may write them now.
     func columns(of batch: Batch, for operation: BatchColumns.Operation) async throws -> BatchColumns {
         precondition(batch.rows.allSatisfy { $0.count == batch.fields.count }, "a row has as many values as fields")
-        return try await engine.store.read { connection in
+        return try await read { connection in
             try BatchColumns(
                 batch, for: operation, access: try self.access(on: connection), isSystem: self.system != nil
             )
@@ -214,6 +198,14 @@ private struct Undone: Error {
 }
 
 extension Outcome {
+    /// Of a good row that was undone with the others.
+    public static let rolledBack = Outcome.refused([
+        PlatformError(
+            .allOrNoneOperationRolledBack,
+            "Record rolled back because not all records were valid and the request was using AllOrNone header"
+        )
+    ])
+
     /// Whether nothing was written for the row.
     public var isRefused: Bool { if case .refused = self { true } else { false } }
 

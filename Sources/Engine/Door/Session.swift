@@ -13,10 +13,12 @@ public final class Session: Sendable {
     let engine: Engine
     /// Whether duplicate rules that only alert let its writes through.
     let allowsDuplicates: Bool
+    /// The transaction that all it does is part of; nil where each write has its own.
+    let together: Together?
 
     init(
         user: RecordID, application: String, purpose: String, system: SystemUser?, engine: Engine,
-        allowsDuplicates: Bool = false
+        allowsDuplicates: Bool = false, together: Together? = nil
     ) {
         self.user = user
         self.application = application
@@ -24,5 +26,12 @@ public final class Session: Sendable {
         self.system = system
         self.engine = engine
         self.allowsDuplicates = allowsDuplicates
+        self.together = together
+    }
+
+    convenience init(_ other: Session, together: Together) {
+        self.init(
+            user: other.user, application: other.application, purpose: other.purpose, system: other.system,
+            engine: other.engine, allowsDuplicates: other.allowsDuplicates, together: together)
     }
 }

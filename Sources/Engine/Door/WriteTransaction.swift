@@ -58,7 +58,11 @@ final class WriteTransaction {
     func finish() throws {
         try subjects.demandKeys(of: changes.map(\.subject))
         for (name, next) in sequences.sorted(by: { $0.key < $1.key }) { try Sequences.save(next, name, connection) }
-        try RefusedContact.store(refusedContacts, by: session.user, schema, connection)
+        if let together = session.together {
+            together.note(refusedContacts)
+        } else {
+            try RefusedContact.store(refusedContacts, by: session.user, schema, connection)
+        }
         engine.generation.advance()
         try engine.changes.append(changes, keys: subjects.keys, at: now, connection)
     }

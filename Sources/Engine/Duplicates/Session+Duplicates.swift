@@ -6,14 +6,26 @@ extension Session {
     public func allowingDuplicates() -> Session {
         Session(
             user: user, application: application, purpose: purpose, system: system, engine: engine,
-            allowsDuplicates: true)
+            allowsDuplicates: true, together: together)
     }
 }
 
 extension Session {
     /// Before rows of an object with duplicate rules are written: what the rules look up must be whole.
     func settleMatches(for columns: BatchColumns) async throws {
-        if !columns.object.duplicateRules.isEmpty { try await engine.settleMatches() }
+        if !columns.object.duplicateRules.isEmpty { try await settleMatches() }
+    }
+
+    /// Makes what rules look up that became active, or changed, while there were records.
+    private func settleMatches() async throws {
+        while try await hasPendingMatches() {
+            try Task.checkCancellation()
+            try await write { try self.engine.settleMatches($0, limit: 5_000) }
+        }
+    }
+
+    private func hasPendingMatches() async throws -> Bool {
+        try await read { try $0.first("SELECT 1 FROM az_match_pending LIMIT 1") { _ in true } ?? false }
     }
 
     /// Writes down duplicates that a bulk load let through, behind the commit of their chunk.
@@ -27,19 +39,7 @@ extension Session {
 }
 
 extension Engine {
-    /// Makes what rules look up that became active, or changed, while there were records.
-    func settleMatches() async throws {
-        while try await hasPendingMatches() {
-            try Task.checkCancellation()
-            try await store.write { try self.settleMatches($0, limit: 5_000) }
-        }
-    }
-
-    private func hasPendingMatches() async throws -> Bool {
-        try await store.read { try $0.first("SELECT 1 FROM az_match_pending LIMIT 1") { _ in true } ?? false }
-    }
-
-    private func settleMatches(_ connection: any Connection, limit: Int) throws {
+    fileprivate func settleMatches(_ connection: any Connection, limit: Int) throws {
         let next = try connection.first("SELECT rule, object, next FROM az_match_pending LIMIT 1") { row in
             (rule: RecordID(rawValue: row.int64(0)), object: row.string(1), first: row.int64(2))
         }

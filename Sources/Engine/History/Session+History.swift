@@ -16,7 +16,7 @@ extension Session {
     ///
     /// - Returns: Empty for a record that is not there or may not be seen.
     public func history(of record: RecordID) async throws -> [HistoryEntry] {
-        try await engine.store.read { connection in
+        try await read { connection in
             guard let object = try self.access(on: connection).visible.object(of: record) else { return [] }
             let entries = try connection.all(
                 """

@@ -21,14 +21,14 @@ extension Session {
         _ soql: String, size: Int, deleted: Deleted, as form: Form
     ) async throws -> Page<Form.Made> {
         precondition(size > 0, "a page has rows")
-        let first = try await engine.store.read { connection in
+        let first = try await read { connection in
             try self.firstPage(soql, size: size, deleted: deleted, form, on: connection)
         }
         try await report(.query, first.shown)
         guard first.total > first.rows.count, !first.ids.isEmpty else {
             return Page(totalSize: first.total, records: first.rows, locator: nil)
         }
-        let cursor = try await engine.store.write { [user, engine] connection in
+        let cursor = try await write { [user, engine] connection in
             try Cursor.keep(
                 first.ids, of: soql, deleted: deleted, user: user, engine.environment, on: connection
             )
@@ -58,7 +58,7 @@ extension Session {
         precondition(size > 0, "a page has rows")
         let (id, offset) = try Cursor.parse(locator)
         let now = engine.environment.now()
-        let (rows, shown, cursor) = try await engine.store.read { connection in
+        let (rows, shown, cursor) = try await read { connection in
             let cursor = try Cursor.read(
                 id, offset: offset, size: size, user: self.user, now: now, on: connection
             )
@@ -70,7 +70,7 @@ extension Session {
         try await report(.query, shown)
         let next = offset + cursor.ids.count
         guard next < cursor.total else { return Page(totalSize: cursor.total, records: rows, locator: nil) }
-        try await engine.store.write { connection in
+        try await write { connection in
             try connection.execute("UPDATE az_cursor SET touched = \(.datetime(now)) WHERE id = \(.id(id))")
         }
         return Page(totalSize: cursor.total, records: rows, locator: Cursor.locator(id, offset: next))

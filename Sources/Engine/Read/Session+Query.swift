@@ -26,7 +26,7 @@ extension Session {
     private func query<Form: RecordForm>(
         _ soql: String, bindings: [String: BoundValue], deleted: Deleted, as form: Form
     ) async throws -> [Form.Made] {
-        let (rows, shown) = try await engine.store.read { connection in
+        let (rows, shown) = try await read { connection in
             let plan = try self.plan(soql, bindings, deleted, on: connection)
             guard !plan.isCount else { return ([Form.Made](), [Shown]()) }
             var reader = RowReader(connection: connection, form: form)
@@ -47,7 +47,7 @@ extension Session {
     public func count(
         _ soql: String, bindings: [String: BoundValue] = [:], deleted: Deleted = .without
     ) async throws -> Int {
-        try await engine.store.read { connection in
+        try await read { connection in
             let plan = try self.plan(soql, bindings, deleted, on: connection)
             return Int(try connection.first(plan.countStatement()) { $0.int64(0) } ?? 0)
         }
@@ -68,6 +68,6 @@ extension Session {
     /// Reports rows, and the children read with them.
     func report(_ kind: AccessKind, _ shown: [Shown]) async throws {
         for shown in shown { report(kind, shown.object, shown.ids) }
-        try await engine.reads.flushIfFull()
+        try await flushReadsIfFull()
     }
 }

@@ -24,7 +24,7 @@ extension Session {
     public func retrieveHere(
         _ object: String, _ id: RecordID, fields: [String]?, with encoder: any RecordEncoder
     ) throws -> [UInt8]? {
-        if engine.reads.isFull { return nil }
+        if engine.reads.isFull || together != nil { return nil }
         let form = EncodedRecords(encoder: encoder)
         let found = try engine.store.readHere { try self.rows(object, [id], fields, form, on: $0) }
         guard let (rows, shown) = found else { return nil }
@@ -47,10 +47,10 @@ extension Session {
         let read: @Sendable (any Connection) throws -> ([RowReader<Form>.Row], [Shown]) = {
             try self.rows(object, ids, fields, form, on: $0)
         }
-        let here = ids.count <= Self.shortRowsMax ? try engine.store.readHere(read) : nil
-        let (found, shown) = if let here { here } else { try await engine.store.read(read) }
+        let here = ids.count <= Self.shortRowsMax && together == nil ? try engine.store.readHere(read) : nil
+        let (found, shown) = if let here { here } else { try await self.read(read) }
         for shown in shown { report(.read, shown.object, shown.ids) }
-        if engine.reads.isFull { try await engine.reads.flush() }
+        try await flushReadsIfFull()
         // In nearly every call: one id, one row.
         if ids.count == 1 { return [found.first?.made] }
         let byID = Dictionary(found.compactMap { row in row.id.map { ($0, row.made) } }) { first, _ in first }
@@ -79,7 +79,7 @@ extension Session {
     private func find<Form: RecordForm>(
         _ object: String, _ field: String, equals value: Value, fields: [String]?, as form: Form
     ) async throws -> [Form.Made] {
-        let (found, shown) = try await engine.store.read { connection in
+        let (found, shown) = try await read { connection in
             let viewer = try self.viewer(on: connection)
             let plan = try self.plan(of: object, fields: fields, viewer, on: connection)
             guard let key = plan.object.field(field), key.isIDLookup || key.isExternalID || key.isUnique else {

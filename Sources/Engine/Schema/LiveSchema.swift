@@ -6,6 +6,8 @@ import Synchronization
 final class LiveSchema: Sendable {
     private let held: Mutex<Schema?> = Mutex(nil)
 
+    func forget() { held.withLock { $0 = nil } }
+
     /// The schema that the statement's own moment of the database sees.
     func current(on connection: any Connection) throws -> Schema {
         try current(on: connection, version: try Self.version(on: connection))

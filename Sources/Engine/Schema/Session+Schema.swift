@@ -4,7 +4,8 @@ import Store
 extension Session {
     /// The objects and fields that this session may read; their `isCreateable` and kin say what it may write.
     public func schema() async throws -> Schema {
-        try await engine.store.readShortly { try self.access(on: $0).visible }
+        if together != nil { return try await read { try self.access(on: $0).visible } }
+        return try await engine.store.readShortly { try self.access(on: $0).visible }
     }
 
     /// Adds an object, with its table, to the running organisation.
@@ -56,7 +57,7 @@ extension Session {
     ///
     /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system.
     public func deletedFields() async throws -> [DeletedField] {
-        try await engine.store.read { connection in
+        try await read { connection in
             let schema = try self.changeableSchema(on: connection)
             return try FieldDeletion(schema: schema, connection: connection).all()
         }
@@ -140,7 +141,7 @@ extension Session {
     /// read it while a change waits for it would wait as well: so the change is tried again and again, briefly.
     private func changing<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         for _ in 0..<Self.triesMax {
-            do { return try await engine.store.write(body) } catch let error as PlatformError
+            do { return try await write(body) } catch let error as PlatformError
                 where error.code == .unableToLockRow
             {
                 try await Task.sleep(for: Self.pause)
