@@ -8,14 +8,20 @@ public import Records
 public struct APIRoutes: Sendable {
     let shared: Shared
 
+    /// - Parameter reportOfJobs: Gets what kept a bulk job from being carried out, which is tried again.
     public init(
         engine: Engine, identity: Identity, address: PublicAddress, usage: RequestUsage,
-        environment: Records.Environment
+        environment: Records.Environment,
+        reportOfJobs: @escaping @Sendable (any Error) -> Void
     ) {
         shared = Shared(
-            engine: engine, identity: identity, address: address, usage: usage, environment: environment
+            engine: engine, identity: identity, address: address, usage: usage, environment: environment,
+            runner: BulkRunner(engine: engine, report: reportOfJobs)
         )
     }
+
+    /// Carries out bulk jobs; to be run as long as the routes are served.
+    public var bulkRunner: BulkRunner { shared.runner }
 
     /// Answers one row by its id without the router.
     public var short: ShortAnswer {
@@ -24,7 +30,9 @@ public struct APIRoutes: Sendable {
     }
 
     /// How errors look under `/services`.
-    public static var errorForms: [any ErrorForm] { [RESTErrorForm(), OAuthErrorForm(), SOAPErrorForm()] }
+    public static var errorForms: [any ErrorForm] {
+        [RESTErrorForm(), OAuthErrorForm(), SOAPErrorForm(), AsyncErrorForm()]
+    }
 
     /// Adds every route to a router.
     public func add(to router: some RouterMethods<EdgeContext>) {
@@ -39,6 +47,9 @@ public struct APIRoutes: Sendable {
         Composite(shared: shared, inner: requests).add(to: router)
         CompositeBatch(shared: shared, inner: requests).add(to: router)
         CompositeTree(shared: shared).add(to: router)
+        IngestJobs(shared: shared).add(to: router)
+        QueryJobs(shared: shared).add(to: router)
+        AsyncJobs(shared: shared).add(to: router)
         RequestResources(shared: shared).add(to: router)
         PersonResources(shared: shared).add(to: router)
     }
@@ -67,15 +78,17 @@ final class Shared: Sendable {
     let usage: RequestUsage
     let environment: Records.Environment
     let layouts = JSONLayouts()
+    let runner: BulkRunner
 
     init(
         engine: Engine, identity: Identity, address: PublicAddress, usage: RequestUsage,
-        environment: Records.Environment
+        environment: Records.Environment, runner: BulkRunner
     ) {
         self.engine = engine
         self.identity = identity
         self.address = address
         self.usage = usage
         self.environment = environment
+        self.runner = runner
     }
 }

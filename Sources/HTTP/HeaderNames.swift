@@ -11,6 +11,16 @@ extension HTTPField.Name {
     public static let sforceQueryOptions = known("Sforce-Query-Options")
     /// `Sforce-Duplicate-Rule-Header`
     public static let sforceDuplicateRuleHeader = known("Sforce-Duplicate-Rule-Header")
+    /// `Sforce-NumberOfRecords`
+    public static let sforceNumberOfRecords = known("Sforce-NumberOfRecords")
+    /// `Sforce-Locator`
+    public static let sforceLocator = known("Sforce-Locator")
+    /// `Sforce-Enable-PKChunking`
+    public static let sforceEnablePKChunking = known("Sforce-Enable-PKChunking")
+    /// `Sforce-Line-Ending`
+    public static let sforceLineEnding = known("Sforce-Line-Ending")
+    /// `X-SFDC-Session`
+    public static let xSFDCSession = known("X-SFDC-Session")
     /// `Sforce-Call-Options`
     public static let sforceCallOptions = known("Sforce-Call-Options")
     /// `X-PrettyPrint`

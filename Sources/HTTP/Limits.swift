@@ -2,8 +2,15 @@
 public enum Limits {
     /// A REST body: 200 records of a collection with long texts fit; base64 files of 50 MB come by their own route.
     public static let restBodyBytesMax = 6 * 1024 * 1024
+    /// A REST body with a file of 50 MB in Base64, as on the platform.
+    public static let fileBodyBytesMax = 70 * 1024 * 1024
     /// The largest body of any route: a file of the bulk APIs.
     public static let uploadBytesMax = 150 * 1024 * 1024
+    /// Rows of a batch of the first bulk interface, and its bytes, as on the platform.
+    public static let asyncBatchRowsMax = 10_000
+    public static let asyncBatchBytesMax = 10_000_000
+    /// Rows of one page of a query job's result, where the caller names no number.
+    public static let resultPageRowsDefault = 250_000
     /// A form of the browser or of OAuth holds a few fields.
     public static let formBodyBytesMax = 256 * 1024
     /// A SOAP login is a few hundred bytes.

@@ -81,7 +81,7 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
         let composition = try ServeComposition(
             engine: engine, address: PublicAddress(isTLS: tlsCertificate != nil, trustedPeers: Set(trustedProxy)),
-            environment: .system
+            environment: .system, logger: logger
         )
         let log = logger
         let announcement = ReadyFile(
@@ -104,7 +104,7 @@ struct Serve: AsyncParsableCommand {
         if !engine.isShared {
             application.addServices(CommandService(engine: engine, folder: organisation.path, logger: log))
         }
-        application.addServices(Housekeeping(engine: engine, logger: log))
+        application.addServices(Housekeeping(engine: engine, logger: log), BulkService(runner: composition.bulkRunner))
         try await application.runService()
     }
 

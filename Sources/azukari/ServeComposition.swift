@@ -3,6 +3,7 @@ import Engine
 import HTTP
 import Hummingbird
 import Identity
+import Logging
 import Records
 import Web
 
@@ -13,22 +14,27 @@ struct ServeComposition {
     private let address: PublicAddress
     private let environment: Records.Environment
     private let usage: RequestUsage
+    private let api: APIRoutes
 
-    init(engine: Engine, address: PublicAddress, environment: Records.Environment) throws {
+    init(engine: Engine, address: PublicAddress, environment: Records.Environment, logger: Logger) throws {
         self.engine = engine
         self.address = address
         self.environment = environment
         identity = try Identity(engine: engine, environment: environment, parameters: .standard)
         usage = RequestUsage(environment: environment)
+        api = APIRoutes(
+            engine: engine, identity: identity, address: address, usage: usage, environment: environment
+        ) { error in
+            logger.error("a bulk job waits, to be tried again", metadata: ["reason": "\(error)"])
+        }
     }
+
+    var bulkRunner: BulkRunner { api.bulkRunner }
 
     func frontDoor() throws -> FrontDoor {
         let web = try WebRoutes(engine: engine, identity: identity, environment: environment)
         let router = Router(context: EdgeContext.self)
         HealthRoutes(engine: engine).add(to: router)
-        let api = APIRoutes(
-            engine: engine, identity: identity, address: address, usage: usage, environment: environment
-        )
         api.add(to: router)
         web.add(to: router)
         return FrontDoor(

@@ -62,7 +62,13 @@ struct TestServer: Sendable {
             username: administrator, password: password, address: "",
             application: SigningApplication(name: "Test", kind: .api, purpose: "customerService")
         )
-        try await self.application(engine, identity).test(.router) { client in
+        let address = PublicAddress(isTLS: false, trustedPeers: [])
+        let usage = RequestUsage(environment: .system)
+        let api = APIRoutes(
+            engine: engine, identity: identity, address: address, usage: usage, environment: .system,
+            reportOfJobs: { Issue.record($0) })
+        let jobs = Task { await api.bulkRunner.run() }
+        try await self.application(api, engine, address, usage).test(.router) { client in
             try await body(
                 TestServer(
                     engine: engine, identity: identity, client: client, clientID: application.clientID,
@@ -70,15 +76,16 @@ struct TestServer: Sendable {
                 )
             )
         }
+        jobs.cancel()
+        await jobs.value
         await engine.close()
     }
 
-    private static func application(_ engine: Engine, _ identity: Identity) -> some ApplicationProtocol {
+    private static func application(
+        _ api: APIRoutes, _ engine: Engine, _ address: PublicAddress, _ usage: RequestUsage
+    ) -> some ApplicationProtocol {
         let router = Router(context: EdgeContext.self)
-        let address = PublicAddress(isTLS: false, trustedPeers: [])
-        let usage = RequestUsage(environment: .system)
         HealthRoutes(engine: engine).add(to: router)
-        let api = APIRoutes(engine: engine, identity: identity, address: address, usage: usage, environment: .system)
         api.add(to: router)
         return Application(
             responder: FrontDoor(

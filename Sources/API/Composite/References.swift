@@ -27,11 +27,17 @@ struct References: Sendable {
     /// A body with its references filled in, wherever a text holds one.
     func fill(_ body: JSONValue) throws -> JSONValue {
         switch body {
-        case .string(let text): .string(try fill(text) { $0 })
+        case .string(let text): .string(try bareReference(text) ?? fill(text) { $0 })
         case .array(let elements): .array(try elements.map(fill))
         case .object(let members): .object(try members.map { JSONMember($0.name, try fill($0.value)) })
         case .null, .boolean, .integer, .double: body
         }
+    }
+
+    /// The id of an earlier answer that a text names as a whole, without the marks: a client writes `account.reference.id` so.
+    private func bareReference(_ text: String) throws -> String? {
+        guard text.hasSuffix(".id"), answers[String(text.dropLast(3))] != nil else { return nil }
+        return try value(of: Substring(text))
     }
 
     private func fill(_ text: String, _ encode: (String) -> String) throws -> String {

@@ -21,7 +21,7 @@ struct Query {
             throw PlatformError(.missingArgument, "The parameter q with a SOQL query is missing.")
         }
         let page = try await call.session.page(
-            soql, size: Self.pageSize(call.request), deleted: deleted, with: call.records)
+            soql, size: Self.pageSize(call.request) ?? Limits.queryPageRowsDefault, deleted: deleted, with: call.records)
         return Self.answer(call, page: page, resource: resource)
     }
 
@@ -46,7 +46,7 @@ struct Query {
     }
 
     /// `Sforce-Query-Options: batchSize=200`, kept within what the platform allows.
-    private static func pageSize(_ request: Request) -> Int {
+    private static func pageSize(_ request: Request) -> Int? {
         for option in (request.headers[.sforceQueryOptions] ?? "").split(separator: ",") {
             let parts = option.split(separator: "=")
             guard parts.count == 2, parts[0].trimmingSpaces().lowercased() == "batchsize",
@@ -54,6 +54,6 @@ struct Query {
             else { continue }
             return min(max(size, Limits.queryPageRows.lowerBound), Limits.queryPageRows.upperBound)
         }
-        return Limits.queryPageRowsDefault
+        return nil
     }
 }

@@ -43,18 +43,18 @@ struct RESTCall: Sendable {
     }
 
     /// The body as an object. Anything else is `JSON_PARSER_ERROR`.
-    func bodyObject() async throws -> [JSONMember] {
-        guard let members = try await body().members else {
+    func bodyObject(upTo limit: Int = Limits.restBodyBytesMax) async throws -> [JSONMember] {
+        guard let members = try await body(upTo: limit).members else {
             throw PlatformError(.jsonParserError, "The body must be a JSON object at [line:1, column:1]")
         }
         return members
     }
 
     /// The body as any JSON.
-    func body() async throws -> JSONValue {
-        let bytes = try await request.bytes(upTo: Limits.restBodyBytesMax)
+    func body(upTo limit: Int = Limits.restBodyBytesMax) async throws -> JSONValue {
+        let bytes = try await request.bytes(upTo: limit)
         do {
-            return try JSONValue(bytes, bytesMax: Limits.restBodyBytesMax)
+            return try JSONValue(bytes, bytesMax: limit)
         } catch {
             throw PlatformError(
                 .jsonParserError, "\(error.message) at [line:\(error.line ?? 1), column:\(error.column ?? 1)]")

@@ -20,7 +20,7 @@ struct Rows {
 
     @Sendable private func create(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
-        let body = try RowBody(try await call.bodyObject(), object: object)
+        let body = try RowBody(try await call.bodyObject(upTo: object.bodyBytesMax), object: object)
         if body.has("Id") { throw Self.notWritable("Id") }
         let outcome = try await call.writer.create(body.batch(object), onFailure: .rollbackAll).one()
         shared.changed(outcome.id)
@@ -70,7 +70,7 @@ struct Rows {
     @Sendable private func update(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let id = try call.id(of: object)
-        var body = try RowBody(try await call.bodyObject(), object: object)
+        var body = try RowBody(try await call.bodyObject(upTo: object.bodyBytesMax), object: object)
         if body.has("Id") { throw Self.notWritable("Id") }
         body.fields.insert("Id", at: 0)
         body.values.insert(.id(id), at: 0)
@@ -96,6 +96,13 @@ struct Rows {
                 + "that it is read/write for your profile or permission set.",
             fields: [field]
         )
+    }
+}
+
+extension ObjectSchema {
+    /// How large the body of a write may be.
+    fileprivate var bodyBytesMax: Int {
+        fields.contains { $0.type == .base64 } ? Limits.fileBodyBytesMax : Limits.restBodyBytesMax
     }
 }
 

@@ -51,7 +51,7 @@ final class PlanCache: Sendable {
         }
     }
 
-    /// The plan that reads rows of an object by their ids. `fields` may be paths; nil for all readable ones but files' bytes.
+    /// The plan that reads rows of an object by their ids. `fields` may be paths; nil for all readable ones.
     func plan(of object: String, fields: [String]?, _ viewer: Viewer, _ call: Call) throws -> Plan {
         let key = FieldsKey(
             object: object, fields: fields ?? [], version: viewer.access.full.version,
@@ -61,7 +61,7 @@ final class PlanCache: Sendable {
             guard let object = viewer.access.visible.object(object), object.isQueryable else {
                 throw PlatformError(.invalidType, "sObject type '\(object)' is not supported.")
             }
-            let names = fields ?? object.fields.filter { $0.type != .base64 && $0.type != .junctionIDList }.map(\.name)
+            let names = fields ?? object.fields.filter { $0.type != .junctionIDList }.map(\.name)
             let query = Query(
                 select: names.map { .expression(.field(Path($0.split(separator: ".").map(String.init))), alias: nil) },
                 from: From(Path([object.name]))

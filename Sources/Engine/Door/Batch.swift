@@ -9,6 +9,9 @@ public struct Batch: Sendable {
     public var fields: [String]
     /// As many values as fields, in each row.
     public var rows: [[Value]]
+    /// Whether an empty value leaves its field as it is, or a new record its default, and the text `#N/A` empties it: as the
+    /// platform's bulk interfaces read rows. Else an empty value empties its field.
+    public var leavesEmpty = false
 
     public init(_ object: String, fields: [String], rows: [[Value]]) {
         self.object = object

@@ -34,6 +34,7 @@ struct LoadChunk: Sendable {
                 let sequence = "\(columns.object.name).\(field.name)"
                 numbers[sequence] = try await engine.sequences.reserve(block.rowCount, of: sequence)
             }
+            if columns.leavesEmpty { LeftStep.fillAll(&set) }
             StampStep.set(&set, session.user, now) { sequence in
                 defer { numbers[sequence, default: 0] += 1 }
                 return numbers[sequence, default: 0]
@@ -97,6 +98,7 @@ struct LoadChunk: Sendable {
         let outcomes = set.rows.map { row -> (row: Int, outcome: Outcome) in
             (row.place, row.refusals.isEmpty ? .done(id: row.id, isCreated: true) : .refused(row.refusals))
         }
+        try session.recorder?.append(outcomes.map(\.outcome), connection)
         let written = Set(good.map { set.rows[$0].id })
         return (outcomes, duplicates.filter { written.contains($0.record) })
     }

@@ -17,15 +17,18 @@ extension Session {
     /// afterwards: by ``Engine/settleSearch(progress:)``, or by whoever searches first.
     /// - Parameters:
     ///   - fields: As in a ``Batch``.
+    ///   - leavesEmpty: As in a ``Batch``.
     ///   - rows: Pieces of any size, each with as many columns as fields.
     ///   - report: Gets the outcome of every row, counted from 0 over all pieces, in their order, after its chunk is
     ///     committed.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD` before anything is read; whatever `rows` and `report` throw.
     public func load(
-        _ object: String, fields: [String], rows: some AsyncSequence<CellBlock, any Error> & Sendable,
+        _ object: String, fields: [String], leavesEmpty: Bool = false, rows: some AsyncSequence<CellBlock, any Error> & Sendable,
         report: @escaping @Sendable ([(row: Int, outcome: Outcome)]) throws -> Void
     ) async throws -> LoadCount {
-        let columns = try await columns(of: Batch(object, fields: fields, rows: []), for: .create)
+        var batch = Batch(object, fields: fields, rows: [])
+        batch.leavesEmpty = leavesEmpty
+        let columns = try await columns(of: batch, for: .create)
         try await settleMatches(for: columns)
         // A row may name one that stands before it as its parent: then each chunk waits for the one before.
         let isPipelined = !columns.columns.contains { column in

@@ -140,6 +140,7 @@ extension Session {
             throw Undone(
                 outcomes: all.map { $0.isRefused ? $0 : .rolledBack }, refusedContacts: transaction.refusedContacts)
         }
+        try recorder?.append(all, connection)
         try transaction.finish()
         return all
     }
@@ -161,11 +162,14 @@ extension Session {
         var rows: [WriteRow] = []
         var read: [[Value]] = []
         for (place, values) in batch.rows.enumerated() {
+            var values = values
+            let left = columns.left(&values)
             // In an upsert it depends on the row which of the two refuses it.
             var refusals = other == nil ? columns.refusal.map { [$0] } ?? [] : []
             read.append(columns.read(values, &refusals))
             rows.append(
-                WriteRow(place: place, id: RecordID(rawValue: 0), old: nil, subject: nil, refusals: refusals)
+                WriteRow(
+                    place: place, id: RecordID(rawValue: 0), old: nil, subject: nil, refusals: refusals, left: left)
             )
         }
         return (rows, read)

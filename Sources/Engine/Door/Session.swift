@@ -15,10 +15,12 @@ public final class Session: Sendable {
     let allowsDuplicates: Bool
     /// The transaction that all it does is part of; nil where each write has its own.
     let together: Together?
+    /// Keeps the outcomes of all writes, as rows of a bulk job; nil for others.
+    let recorder: OutcomeRecorder?
 
     init(
         user: RecordID, application: String, purpose: String, system: SystemUser?, engine: Engine,
-        allowsDuplicates: Bool = false, together: Together? = nil
+        allowsDuplicates: Bool = false, together: Together? = nil, recorder: OutcomeRecorder? = nil
     ) {
         self.user = user
         self.application = application
@@ -27,11 +29,18 @@ public final class Session: Sendable {
         self.engine = engine
         self.allowsDuplicates = allowsDuplicates
         self.together = together
+        self.recorder = recorder
     }
 
     convenience init(_ other: Session, together: Together) {
         self.init(
             user: other.user, application: other.application, purpose: other.purpose, system: other.system,
             engine: other.engine, allowsDuplicates: other.allowsDuplicates, together: together)
+    }
+
+    convenience init(_ other: Session, recorder: OutcomeRecorder) {
+        self.init(
+            user: other.user, application: other.application, purpose: other.purpose, system: other.system,
+            engine: other.engine, allowsDuplicates: other.allowsDuplicates, recorder: recorder)
     }
 }

@@ -105,4 +105,6 @@ struct WriteRow: Sendable {
     var subject: RecordID?
     /// Empty while the row is good.
     var refusals: [PlatformError]
+    /// Columns of the batch whose values are left as they are.
+    var left: [Int] = []
 }

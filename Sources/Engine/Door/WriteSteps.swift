@@ -11,6 +11,7 @@ enum WriteSteps {
         try StoredStep.load(&set, transaction)
         ConvertedStep.check(&set, transaction)
         try References.resolve(&set, transaction)
+        LeftStep.fill(&set)
         try StampStep.set(&set, transaction)
         RequiredStep.check(&set, transaction)
         try PicklistStep.check(&set, transaction.connection)

@@ -8,7 +8,9 @@ struct PersonFiles {
     /// Paths relative to the organisation's folder.
     func find(_ trace: Trace) throws -> [String] {
         let ids = trace.records.map(\.id.description)
-        let needles = (trace.identifiers.emails + trace.identifiers.phones).map { Data($0.utf8) }
+        let identifiers = trace.identifiers.emails + trace.identifiers.phones
+        // Rows of jobs name their records by either form of the id; the longer begins with the shorter.
+        let needles = (identifiers + trace.records.map(\.id.text15)).map { Data($0.utf8) }
         var found: [String] = []
         for part in [folder.exports, folder.files, folder.jobs] {
             for case let path as String in FileManager.default.enumerator(atPath: part) ?? .init() {

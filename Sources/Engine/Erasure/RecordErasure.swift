@@ -152,6 +152,12 @@ struct RecordErasure {
         for (id, soql) in cursors where !finder.fragments(in: soql, standing: .own).isEmpty {
             try connection.execute("DELETE FROM az_cursor WHERE id = \(.integer(id))")
         }
+        let messages = try connection.all("SELECT id, message FROM az_job_batch WHERE message IS NOT NULL") {
+            ($0.int64(0), $0.string(1))
+        }
+        for (id, message) in messages where !finder.fragments(in: message, standing: .own).isEmpty {
+            try connection.execute("UPDATE az_job_batch SET message = NULL WHERE id = \(.integer(id))")
+        }
     }
 
     private func objects(_ records: [TracedRecord]) -> [(ObjectSchema, [RecordID])] {

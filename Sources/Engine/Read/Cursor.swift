@@ -35,7 +35,7 @@ struct Cursor {
 
     /// Keeps a result; its id cannot be guessed.
     static func keep(
-        _ ids: [Int64], of soql: String, deleted: Deleted, user: RecordID, _ environment: Environment,
+        _ ids: [Int64], of soql: String, deleted: Deleted, size: Int, user: RecordID, _ environment: Environment,
         on connection: any Connection
     ) throws -> RecordID {
         let now = environment.now()
@@ -46,23 +46,24 @@ struct Cursor {
         let bytes = ids.withUnsafeBytes { Array($0) }
         try connection.execute(
             """
-            INSERT INTO az_cursor (id, "user", soql, deleted, total, ids, touched) VALUES (\(.id(id)), \(.id(user)), \
-            \(.text(soql)), \(.integer(deleted.rawValue)), \(.integer(Int64(ids.count))), \(.bytes(bytes)), \
-            \(.datetime(now)))
+            INSERT INTO az_cursor (id, "user", soql, deleted, total, size, ids, touched) VALUES (\(.id(id)), \(.id(user)), \
+            \(.text(soql)), \(.integer(deleted.rawValue)), \(.integer(Int64(ids.count))), \(.integer(Int64(size))), \
+            \(.bytes(bytes)), \(.datetime(now)))
             """
         )
         return id
     }
 
-    /// The part of a result that a page needs; nil when it is not this user's or its time is over.
+    /// The part of a result that a page needs, as many rows as the first had where no number is named; nil when it is not this user's or its time is over.
     static func read(
-        _ id: RecordID, offset: Int, size: Int, user: RecordID, now: Instant, on connection: any Connection
+        _ id: RecordID, offset: Int, size: Int?, user: RecordID, now: Instant, on connection: any Connection
     ) throws -> Cursor? {
         let oldest = now.milliseconds - idleMillisecondsMax
+        let bytes: SQL = size.map { "\(.integer(Int64($0 * 8)))" } ?? "size * 8"
         return try connection.first(
             """
             SELECT soql, deleted, total, \
-            substr(ids, CAST(\(.integer(Int64(offset * 8 + 1))) AS INTEGER), CAST(\(.integer(Int64(size * 8))) AS INTEGER)) \
+            substr(ids, CAST(\(.integer(Int64(offset * 8 + 1))) AS INTEGER), CAST(\(bytes) AS INTEGER)) \
             FROM az_cursor WHERE id = \(.id(id)) AND "user" = \(.id(user)) AND touched >= \(.integer(oldest))
             """
         ) { row in

@@ -30,7 +30,7 @@ extension Session {
         }
         let cursor = try await write { [user, engine] connection in
             try Cursor.keep(
-                first.ids, of: soql, deleted: deleted, user: user, engine.environment, on: connection
+                first.ids, of: soql, deleted: deleted, size: size, user: user, engine.environment, on: connection
             )
         }
         return Page(
@@ -40,22 +40,23 @@ extension Session {
 
     /// The rows behind a locator; any offset within the result may be asked.
     ///
+    /// - Parameter size: How many; nil: as many as the first page had.
     /// - Throws: `INVALID_QUERY_LOCATOR` when it is another user's, or nobody read on for two days.
-    public func page(at locator: String, size: Int) async throws -> Page<Record> {
+    public func page(at locator: String, size: Int?) async throws -> Page<Record> {
         try await page(at: locator, size: size, as: WholeRecords())
     }
 
     /// The same, with rows as an encoder writes them.
     public func page(
-        at locator: String, size: Int, with encoder: any RecordEncoder
+        at locator: String, size: Int?, with encoder: any RecordEncoder
     ) async throws -> Page<[UInt8]> {
         try await page(at: locator, size: size, as: EncodedRecords(encoder: encoder))
     }
 
     private func page<Form: RecordForm>(
-        at locator: String, size: Int, as form: Form
+        at locator: String, size: Int?, as form: Form
     ) async throws -> Page<Form.Made> {
-        precondition(size > 0, "a page has rows")
+        precondition(size ?? 1 > 0, "a page has rows")
         let (id, offset) = try Cursor.parse(locator)
         let now = engine.environment.now()
         let (rows, shown, cursor) = try await read { connection in

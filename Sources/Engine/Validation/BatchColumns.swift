@@ -23,6 +23,8 @@ struct BatchColumns: Sendable {
     /// Where the record's own id stands, if it was handed in.
     let idPlace: Int?
     let columns: [Column]
+    /// See ``Batch/leavesEmpty``.
+    let leavesEmpty: Bool
     /// What refuses every row: no right to the object, or fields that may not be written.
     let refusal: PlatformError?
 
@@ -55,6 +57,7 @@ struct BatchColumns: Sendable {
             columns.append(column)
         }
         self.idPlace = idPlace
+        leavesEmpty = batch.leavesEmpty
         self.columns = columns
         refusal = Self.refusal(visible, closed, operation, isSystem: isSystem)
     }
@@ -68,6 +71,7 @@ struct BatchColumns: Sendable {
             let each = block.withCells { cells, bytes in
                 rows.indices.map { row in
                     let cell = cells[row * block.columnCount + column.place]
+                    if leavesEmpty, Self.isEmptied(cell, bytes) { return Cell.null }
                     if !column.keys.isEmpty { return cell.kind == .text && cell.count == 0 ? .null : cell }
                     if let read = column.coercion.read(cell, bytes) { return read }
                     return grid.append(column.coercion.coerce(cell.value(in: bytes), &rows[row].refusals))
@@ -91,21 +95,41 @@ struct BatchColumns: Sendable {
         return read
     }
 
+    /// The columns that a row leaves as they are, and its values with what is emptied.
+    func left(_ values: inout [Value]) -> [Int] {
+        guard leavesEmpty else { return [] }
+        var left: [Int] = []
+        for (place, column) in columns.enumerated() {
+            switch values[column.place] {
+            case .null, .text(""): left.append(place)
+            case .text(Self.emptied): values[column.place] = .null
+            default: break
+            }
+        }
+        return left
+    }
+
+    private static let emptied = "#N/A"
+
+    private static func isEmptied(_ cell: Cell, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        cell.kind == .text && cell.count == 4 && bytes[cell.range].elementsEqual(emptied.utf8)
+    }
+
     private static func column(
         _ name: String, _ place: Int, of object: ObjectSchema, _ access: Access
     ) throws -> Column {
         if let field = object.field(name) {
             return Column(place: place, field: field, coercion: Coercion(field), keys: [])
         }
-        // `Account.Ext__c`, or with the parent's object named as well: `Contact:Who.Ext__c`.
+        // `Account.Ext__c`, or with the parent's object named as well: `Contact:Who.Ext__c`, `Who:Contact.Ext__c`.
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         let target = parts[0].split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, target.count <= 2, let relationship = target.last,
-            let lookup = object.relationship(relationship)
+        guard parts.count == 2, target.count <= 2,
+            let lookup = target.reversed().lazy.compactMap(object.relationship).first
         else { throw noSuchColumn(name, object) }
         var keys: [ParentKey] = []
         for parentName in lookup.referenceTo {
-            if target.count == 2, parentName.lowercased() != target[0].lowercased() { continue }
+            if target.count == 2, !target.contains(where: { $0.lowercased() == parentName.lowercased() }) { continue }
             guard let parent = access.visible.object(parentName), let key = parent.field(parts[1]),
                 key.isExternalID || key.isIDLookup || key.type == .id
             else { continue }

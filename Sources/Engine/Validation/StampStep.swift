@@ -88,6 +88,8 @@ enum StampStep {
             close(&set, flag: "IsClosed", date: "ClosedDate", now)
         case "Task" where set.operation == .create || set.column("Status") != nil:
             close(&set, flag: "IsClosed", date: "CompletedDateTime", now)
+        case "Attachment" where set.column("Body") != nil: length(&set, "BodyLength", of: "Body")
+        case "ContentVersion" where set.column("VersionData") != nil: length(&set, "ContentSize", of: "VersionData")
         default: break
         }
         guard set.object.name == "Task", set.operation == .create || set.column("Priority") != nil,
@@ -95,6 +97,14 @@ enum StampStep {
         else { return }
         for row in set.rows.indices {
             set.cells[row, column] = .boolean(set.value("Priority", of: row).text == "High")
+        }
+    }
+
+    /// How many bytes a file has.
+    private static func length(_ set: inout WriteSet, _ name: String, of file: String) {
+        guard let bytes = set.column(file), let column = set.addColumn(name) else { return }
+        for row in set.rows.indices {
+            set.cells[row, column] = Cell(.integer, set.cells[row, bytes].isNull ? 0 : Int64(set.cells[row, bytes].count))
         }
     }
 

@@ -11,6 +11,11 @@ public struct XMLTree: Sendable {
     public let children: [XMLTree]
     /// The text directly in the element, with blanks at both ends cut off.
     public let text: String
+    /// Values by the local name of their attribute.
+    public let attributes: [String: String]
+
+    /// Whether the element says that there is no value (`xsi:nil`).
+    public var isNil: Bool { attributes["nil"] == "true" || attributes["nil"] == "1" }
 
     /// Deeper documents are refused: the tree is built by recursion.
     public static let depthMax = 64
@@ -60,7 +65,24 @@ public struct XMLTree: Sendable {
         name = Self.string(node.pointee.name)
         namespace = node.pointee.ns.map { Self.string($0.pointee.href) } ?? ""
         self.children = children
+        attributes = Self.attributes(of: node)
         self.text = Self.trimmed(text)
+    }
+
+    private static func attributes(of node: UnsafeMutablePointer<xmlNode>) -> [String: String] {
+        var found: [String: String] = [:]
+        var next = node.pointee.properties
+        while let attribute = next {
+            var value = ""
+            var part = attribute.pointee.children
+            while let piece = part {
+                value += string(piece.pointee.content)
+                part = piece.pointee.next
+            }
+            found[string(attribute.pointee.name)] = value
+            next = attribute.pointee.next
+        }
+        return found
     }
 
     private static func string(_ bytes: UnsafePointer<xmlChar>?) -> String {

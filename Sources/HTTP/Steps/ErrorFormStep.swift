@@ -68,7 +68,8 @@ struct ErrorFormStep {
 }
 
 extension RefusedRequest {
-    static let bodyTooLarge = RefusedRequest(
+    /// 413.
+    public static let bodyTooLarge = RefusedRequest(
         status: .contentTooLarge,
         error: PlatformError(
             .operationTooLarge, "The body is larger than this resource takes. Send it in parts, or as a bulk job."

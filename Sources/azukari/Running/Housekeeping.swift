@@ -3,8 +3,8 @@ import Logging
 import ServiceLifecycle
 
 /// What a server does by itself. From minute to minute it goes on with what another process was doing when it was killed;
-/// from hour to hour it destroys what has been in the bin, and what deleted fields have held, for as long as they are kept,
-/// and packs the search index.
+/// from hour to hour it destroys what has been in the bin, what deleted fields have held and the rows of bulk jobs, for as long as
+/// they are kept, and packs the search index.
 struct Housekeeping: Service {
     let engine: Engine
     let logger: Logger
@@ -35,6 +35,7 @@ struct Housekeeping: Service {
         let records = try await session.purgeExpired()
         let fields = try await session.purgeExpiredFields()
         try await engine.compactSearch()
+        _ = try await engine.removeExpiredJobs()
         if records + fields.count > 0 {
             logger.notice(
                 "destroyed after \(Engine.binDays) days",
