@@ -103,7 +103,7 @@ struct TestServer: Sendable {
     ) async throws -> Answer {
         var headers = headers
         headers[.authorization] = "Bearer \(token ?? self.token)"
-        headers[.contentType] = "application/json"
+        if headers[.contentType] == nil { headers[.contentType] = "application/json" }
         let response = try await client.execute(
             uri: "/services/data/v\(version)/\(path)", method: method, headers: headers,
             body: body.map { ByteBuffer(string: $0) }

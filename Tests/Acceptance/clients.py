@@ -8,27 +8,21 @@ The scripts that drive them lie beside the project and are skipped with a messag
 """
 import argparse
 import concurrent.futures
-import contextlib
 import hashlib
-import json
 import os
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 
 import organisation
+from clients_server import PASSWORD, USERNAME, Server, new_database
 
 ROOT = organisation.ROOT
 SCRIPTS = organisation.SHARED / "acceptance" / "clients"
 CLIENTS = ROOT / ".build" / "acceptance-clients-all"
-USERNAME = "admin@example.com"
-PASSWORD = "correct horse battery staple"
-WAIT_SECONDS = 60
 TIMEOUT_SECONDS = 600
 # Lines that no server can pass, with what stands for them: a client's own fault, or not what the platform does.
 AMENDED = {
@@ -57,61 +51,13 @@ def python():
     return CLIENTS / "bin" / "python"
 
 
-@contextlib.contextmanager
-def new_database(is_postgresql):
-    """The settings of a new PostgreSQL database, in a server of its own; None for SQLite."""
-    if not is_postgresql:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="azukari-pg-", dir="/tmp") as folder:
-        def script(word):
-            return subprocess.run([ROOT / "script" / "postgresql", word, folder], check=True, stdout=subprocess.PIPE, text=True).stdout
-
-        server = script("start").strip().splitlines()[-1]
-        try:
-            subprocess.run(
-                ["psql", "--quiet", "--dbname", server, "--command", "CREATE DATABASE clients ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0"],
-                check=True)
-            yield server.replace("dbname=postgres", "dbname=clients")
-        finally:
-            script("stop")
-
-
-class Server:
-    """An organisation as the scripts want it, served without TLS on loopback: their proxy ends it."""
-
-    def __init__(self, azukari, folder, database=None):
-        self.folder = folder / "organisation"
-        self.azukari = str(azukari)
-        password = folder / "password"
-        password.write_text(PASSWORD + "\n")
-        self.command("init", "--name", "Acceptance KK", "--language", "ja", "--time-zone", "Asia/Tokyo", *(["--database", database] if database else []))
-        self.command("user", "add", "--username", USERNAME, "--last-name", "Admin", "--password-file", str(password))
-        made = json.loads(self.command("application", "add", "--name", "Acceptance", "--run-as", USERNAME, "--json"))
-        self.client_id, self.client_secret = made["client_id"], made["client_secret"]
-        self.command("schema", "add", "field", "Contact", "Ext__c", "--type", "string", "--length", "80", "--external-id", "--unique")
-        ready = folder / "ready.json"
-        self.process = subprocess.Popen([self.azukari, "serve", "--folder", self.folder, "--port", "0", "--ready", ready])
-        end = time.monotonic() + WAIT_SECONDS
-        while not ready.exists():
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise SystemExit("the server did not begin to serve")
-            time.sleep(0.05)
-        self.url = json.loads(ready.read_text())["url"]
-
-    def command(self, *words):
-        return subprocess.run([self.azukari, *words, "--folder", self.folder], check=True, stdout=subprocess.PIPE, text=True).stdout
-
-    def environment(self):
-        return {
-            **os.environ, "AZUKARI_URL": self.url, "AZUKARI_USERNAME": USERNAME, "AZUKARI_PASSWORD": PASSWORD,
-            "AZUKARI_CLIENT_ID": self.client_id, "AZUKARI_CLIENT_SECRET": self.client_secret, "AZUKARI_REPORTS": "0", "PYTHONPATH": str(SCRIPTS),
-        }
-
-    def stop(self):
-        """SIGTERM ends the server by itself, with status 0."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+def environment(server):
+    """What the scripts want to know."""
+    return {
+        **os.environ, "AZUKARI_URL": server.url, "AZUKARI_USERNAME": USERNAME, "AZUKARI_PASSWORD": PASSWORD,
+        "AZUKARI_CLIENT_ID": server.client_id, "AZUKARI_CLIENT_SECRET": server.client_secret, "AZUKARI_REPORTS": "0",
+        "PYTHONPATH": str(SCRIPTS),
+    }
 
 
 def run(script, interpreter, server):
@@ -124,7 +70,7 @@ def run(script, interpreter, server):
         amended.write(text)
         amended.flush()
         done = subprocess.run(
-            [interpreter, amended.name], env=server.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            [interpreter, amended.name], env=environment(server), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             timeout=TIMEOUT_SECONDS)
     counts = re.findall(r"^(\d+) passed, (\d+) failed$", done.stdout, re.MULTILINE)
     passed, failed = map(int, counts[-1]) if counts else (0, 1)
@@ -158,8 +104,7 @@ def main():
                     failed += 1
                     print("FAIL the server did not end by itself")
             finally:
-                server.process.kill()
-                server.process.wait()
+                server.kill()
     print(f"{passed} passed, {failed} failed", flush=True)
     sys.exit(1 if failed or not passed else 0)
 

@@ -1,5 +1,6 @@
 import Engine
 import Formats
+import HTTP
 import Records
 
 /// A batch of rows on its way through the door.
@@ -37,6 +38,7 @@ struct IngestRun {
             case .xml: try WholeRowsSent(xml: try source.read(from: 0, upTo: source.count), object: object)
             }
         try checkColumns(rows.columns)
+        if work.job.kind == .batches { try checkCount(rows) }
         try skip(work.batch.rows, &rows)
         if work.job.operation == .insert, source.count >= Self.bytesOfBulkRoad {
             let road = BulkRoad(rows: rows, recorder: recorder)
@@ -94,6 +96,18 @@ struct IngestRun {
             _ = try await session.delete(ids, onFailure: .keepGoing)
         } else {
             _ = try await session.purge(ids, onFailure: .keepGoing)
+        }
+    }
+
+    /// - Throws: When there are more than a batch takes, before any is written.
+    private func checkCount(_ rows: any RowsSent) throws {
+        var rows = rows
+        var count = 0
+        while let some = try rows.next(atMost: 10_000) {
+            count += some.count
+            guard count <= Limits.asyncBatchRowsMax else {
+                throw BatchFault("InvalidBatch : Records exceeded \(Limits.asyncBatchRowsMax)")
+            }
         }
     }
 
