@@ -67,6 +67,7 @@ extension APIRoutes {
         Query(shared: shared).add(to: router)
         Search(shared: shared).add(to: router)
         Collections(shared: shared).add(to: router)
+        Tooling(shared: shared).add(to: router)
     }
 }
 

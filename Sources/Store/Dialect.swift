@@ -37,6 +37,14 @@ public struct Dialect: Sendable {
     /// Behind the closing parenthesis of CREATE TABLE: the column types are enforced.
     public var tableSuffix: SQL { database == .sqlite ? " STRICT" : "" }
 
+    /// What the database says of how it would carry out a statement, a step a row.
+    public func explanation(of statement: SQL) -> SQL {
+        (database == .sqlite ? "EXPLAIN QUERY PLAN " as SQL : "EXPLAIN ") + statement
+    }
+
+    /// Where in such a row the step stands.
+    public var explanationColumn: Int { database == .sqlite ? 3 : 0 }
+
     /// Table, column, type and place in the primary key of every column, table by table, column by column.
     var columnsOfAllTables: SQL {
         switch database {

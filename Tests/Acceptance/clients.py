@@ -88,25 +88,32 @@ def main():
         print("skipped: the scripts of the clients are not there\n0 passed, 0 failed")
         return
     interpreter = python()
-    passed = failed = 0
-    for database in [options.database] if options.database else ["sqlite", "postgresql"]:
-        with tempfile.TemporaryDirectory(prefix="azukari-clients-") as folder, new_database(database == "postgresql") as settings:
-            print(f"---- {database}", flush=True)
-            server = Server(options.azukari, pathlib.Path(folder), settings)
-            try:
-                # They wait for their jobs most of the time.
-                with concurrent.futures.ThreadPoolExecutor() as pool:
-                    ends = pool.map(lambda script: run(script, interpreter, server), options.scripts)
-                    for script, (good, bad, said) in zip(options.scripts, ends):
-                        print(f"{script}: {good} passed, {bad} failed\n{said}", flush=True)
-                        passed, failed = passed + good, failed + bad
-                if server.stop() != 0:
-                    failed += 1
-                    print("FAIL the server did not end by itself")
-            finally:
-                server.kill()
+    databases = [options.database] if options.database else ["sqlite", "postgresql"]
+    # The scripts wait for their jobs most of the time.
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        ends = list(pool.map(lambda database: run_all(options, interpreter, database), databases))
+    passed, failed = (sum(end[place] for end in ends) for place in (0, 1))
     print(f"{passed} passed, {failed} failed", flush=True)
     sys.exit(1 if failed or not passed else 0)
+
+
+def run_all(options, interpreter, database):
+    """Every script against one server; how many cases passed and failed."""
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="azukari-clients-") as folder, new_database(database == "postgresql") as settings:
+        server = Server(options.azukari, pathlib.Path(folder), settings)
+        try:
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                ends = pool.map(lambda script: run(script, interpreter, server), options.scripts)
+                for script, (good, bad, said) in zip(options.scripts, ends):
+                    print(f"{database}, {script}: {good} passed, {bad} failed\n{said}", end="", flush=True)
+                    passed, failed = passed + good, failed + bad
+            if server.stop() != 0:
+                failed += 1
+                print("FAIL the server did not end by itself")
+        finally:
+            server.kill()
+    return passed, failed
 
 
 main()

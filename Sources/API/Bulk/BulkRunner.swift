@@ -1,5 +1,6 @@
 public import Engine
 import Records
+import Synchronization
 
 /// Carries out the batches of bulk jobs, as long as ``run()`` does: two users' rows and two users' queries at a time.
 ///
@@ -96,33 +97,32 @@ public final class BulkRunner: Sendable {
 
 /// Wakes whoever waits for it; rings while nobody waits are one ring.
 private final class Bell: Sendable {
-    private let ears = Ears()
-
-    private actor Ears {
-        var all: [AsyncStream<Void>.Continuation] = []
+    private struct State {
+        var ears: [AsyncStream<Void>.Continuation] = []
         var isOver = false
-
-        func add(_ ear: AsyncStream<Void>.Continuation) {
-            if isOver { ear.finish() } else { all.append(ear) }
-        }
-
-        func ring() { for ear in all { ear.yield() } }
-
-        func end() {
-            isOver = true
-            for ear in all { ear.finish() }
-        }
     }
 
-    func ring() { Task { await ears.ring() } }
+    private let state = Mutex(State())
 
-    func end() { Task { await ears.end() } }
+    func ring() { for ear in state.withLock({ $0.ears }) { ear.yield() } }
+
+    func end() {
+        let ears = state.withLock { state in
+            state.isOver = true
+            return state.ears
+        }
+        for ear in ears { ear.finish() }
+    }
 
     /// Begins with one.
     func rings() -> AsyncStream<Void> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             continuation.yield()
-            Task { await ears.add(continuation) }
+            let isOver = state.withLock { state in
+                state.ears.append(continuation)
+                return state.isOver
+            }
+            if isOver { continuation.finish() }
         }
     }
 }

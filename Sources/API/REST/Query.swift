@@ -17,11 +17,13 @@ struct Query {
     }
 
     private func run(_ call: RESTCall, deleted: Deleted, resource: String) async throws -> Response {
+        if let soql = call.query["explain"] { return try await Explain.answer(call, soql) }
         guard let soql = call.query["q"] else {
             throw PlatformError(.missingArgument, "The parameter q with a SOQL query is missing.")
         }
         let page = try await call.session.page(
-            soql, size: Self.pageSize(call.request) ?? Limits.queryPageRowsDefault, deleted: deleted, with: call.records)
+            soql, size: Self.pageSize(call.request) ?? Limits.queryPageRowsDefault, deleted: deleted, with: call.records
+        )
         return Self.answer(call, page: page, resource: resource)
     }
 

@@ -14,12 +14,19 @@ struct Search {
 
     func add(to router: some RouterMethods<EdgeContext>) {
         router.rest("search", get: shared.rest(search))
+        router.rest(
+            "parameterizedSearch", get: shared.rest { try await run($0, ParameterizedSearch(query: $0.query).sosl) },
+            post: shared.rest { try await run($0, ParameterizedSearch(body: try await $0.body()).sosl) })
     }
 
     @Sendable private func search(_ call: RESTCall) async throws -> Response {
         guard let sosl = call.query["q"] else {
             throw PlatformError(.missingArgument, "The parameter q with a SOSL search is missing.")
         }
+        return try await run(call, sosl)
+    }
+
+    private func run(_ call: RESTCall, _ sosl: String) async throws -> Response {
         let rows = try await rows(call, try parse(sosl))
         return call.answer { json in
             // Before version 37 the answer was the bare array.

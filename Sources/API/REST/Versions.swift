@@ -38,10 +38,12 @@ struct Versions {
         let identityURL = shared.identityURL(of: call.session.user, origin: call.origin)
         return call.answer { json in
             json.object { json in
-                for name in ["limits", "query", "queryAll", "search", "sobjects"] {
+                for name in [
+                    "composite", "jobs", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects",
+                    "tooling",
+                ] {
                     json.member(name, "\(call.base)/\(name)")
                 }
-                json.member("composite", "\(call.base)/composite")
                 json.member("identity", identityURL)
             }
         }

@@ -82,25 +82,28 @@ extension Store {
     /// `body` must not write by the store itself: that would wait for the transaction's own end.
     public func hold<T: Sendable>(_ body: (HeldTransaction) async throws -> T) async throws -> T {
         let held = HeldTransaction()
-        let writing = Task {
-            do {
-                try await write { try held.serve($0) }
-                held.fail(CancellationError())
-            } catch {
-                held.fail(error)
-                throw error
-            }
-        }
+        async let writing = serve(held)
         let result: T
         do {
             result = try await body(held)
         } catch {
             held.end(isKept: false)
-            _ = await writing.result
+            _ = await writing
             throw error
         }
         held.end(isKept: true)
-        try await writing.value
+        try await writing.get()
         return result
+    }
+
+    private func serve(_ held: HeldTransaction) async -> Result<Void, any Error> {
+        do {
+            try await write { try held.serve($0) }
+            held.fail(CancellationError())
+            return .success(())
+        } catch {
+            held.fail(error)
+            return .failure(error)
+        }
     }
 }
