@@ -39,7 +39,7 @@ public struct APIRoutes: Sendable {
         OAuthToken(shared: shared).add(to: router)
         OAuthRevocation(shared: shared).add(to: router)
         OAuthIdentity(shared: shared).add(to: router)
-        SOAPLogin(shared: shared).add(to: router)
+        SOAPRoutes(shared: shared).add(to: router)
         rest(to: router)
         let inner = Router(context: EdgeContext.self)
         rest(to: inner)

@@ -13,8 +13,8 @@ public enum Limits {
     public static let resultPageRowsDefault = 250_000
     /// A form of the browser or of OAuth holds a few fields.
     public static let formBodyBytesMax = 256 * 1024
-    /// A SOAP login is a few hundred bytes.
-    public static let soapLoginBytesMax = 64 * 1024
+    /// A SOAP envelope: 200 rows with long texts.
+    public static let soapBodyBytesMax = 10 * 1024 * 1024
     /// The platform's longest request line; SOQL of 100,000 characters comes by POST or as several queries.
     public static let uriBytesMax = 16_384
     /// Nested arrays and objects in a JSON body; deeper ones would exhaust the stack of a recursive reader.

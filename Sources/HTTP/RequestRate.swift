@@ -1,8 +1,8 @@
-import Records
+public import Records
 import Synchronization
 
 /// Counts of requests by caller, in windows of a minute. Bounded in memory.
-final class RequestRate: Sendable {
+public final class RequestRate: Sendable {
     private struct State {
         var minute: Int64 = 0
         var counts: [String: Int] = [:]
@@ -10,8 +10,10 @@ final class RequestRate: Sendable {
 
     private let state = Mutex(State())
 
+    public init() {}
+
     /// Counts one; the seconds to wait when the caller has had their share.
-    func waitSeconds(for caller: String, limit: Int, at now: Instant) -> Int? {
+    public func waitSeconds(for caller: String, limit: Int, at now: Instant) -> Int? {
         let minute = now.milliseconds / 60_000
         return state.withLock { state in
             // A new minute forgets all counts, and so does a flood of callers: refusing must never cost more memory.

@@ -12,6 +12,9 @@ import Synchronization
 /// - Tokens: ``session(token:)``, ``revoke(token:)``, ``accessSessions(of:)``
 /// - Upkeep: ``setPassword(_:of:)``, ``addAdministrator(_:password:)``, ``addApplication(_:)``
 public final class Identity: Sendable {
+    /// A session ends when it was not used for so long.
+    public static let sessionSecondsIdleMax = Int(TokenCache.idleSecondsMax)
+
     let engine: Engine
     let environment: Environment
     let parameters: ScryptParameters

@@ -63,7 +63,7 @@ struct Describe {
     @Sendable private func describe(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let schema = try await call.session.schema()
-        let types = try await recordTypes(call, of: object, in: schema)
+        let types = try await Self.recordTypes(call, of: object, in: schema)
         return call.answer { json in
             json.object { json in
                 ObjectDescription(object: object, call: call).full(schema: schema, recordTypes: types, into: &json)
@@ -71,7 +71,7 @@ struct Describe {
         }
     }
 
-    private func recordTypes(_ call: RESTCall, of object: ObjectSchema, in schema: Schema) async throws -> [Record] {
+    static func recordTypes(_ call: RESTCall, of object: ObjectSchema, in schema: Schema) async throws -> [Record] {
         guard object.field("RecordTypeId") != nil, schema.object("RecordType") != nil else { return [] }
         return try await call.session.query(
             """

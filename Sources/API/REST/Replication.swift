@@ -7,8 +7,6 @@ import Records
 /// `sobjects/X/updated` and `sobjects/X/deleted`: what changed in a window of time, for copies kept elsewhere.
 struct Replication {
     let shared: Shared
-    /// Longer ago the platform tells nothing, and neither do we: the bin has been emptied.
-    private static let daysMax: Int64 = 30
 
     func add(to router: some RouterMethods<EdgeContext>) {
         router.rest("sobjects/:object/updated", get: shared.rest(updated))
@@ -16,23 +14,21 @@ struct Replication {
     }
 
     @Sendable private func updated(_ call: RESTCall) async throws -> Response {
-        let object = try await replicated(call)
-        let (start, end) = try window(call)
-        let rows = try await rows(call, object: object, start: start, end: end, deleted: .without)
+        let window = try await window(call)
+        let rows = try await window.rows(in: call.session, deleted: .without)
         return call.answer { json in
             json.object { json in
                 json.key("ids")
                 json.array { json in for id in rows.compactMap(\.id) { json.value(.id(id)) } }
                 json.key("latestDateCovered")
-                json.value(.datetime(end))
+                json.value(.datetime(window.end))
             }
         }
     }
 
     @Sendable private func deleted(_ call: RESTCall) async throws -> Response {
-        let object = try await replicated(call)
-        let (start, end) = try window(call)
-        let rows = try await rows(call, object: object, start: start, end: end, deleted: .only)
+        let window = try await window(call)
+        let rows = try await window.rows(in: call.session, deleted: .only)
         return call.answer { json in
             json.object { json in
                 json.key("deletedRecords")
@@ -48,45 +44,17 @@ struct Replication {
                     }
                 }
                 json.key("earliestDateAvailable")
-                json.value(.datetime(shared.environment.now().adding(seconds: -Self.daysMax * 86_400)))
+                json.value(.datetime(ReplicationWindow.earliest(shared.environment.now())))
                 json.key("latestDateCovered")
-                json.value(.datetime(end))
+                json.value(.datetime(window.end))
             }
         }
     }
 
-    private func rows(
-        _ call: RESTCall, object: ObjectSchema, start: Instant, end: Instant, deleted: Deleted
-    ) async throws -> [Record] {
-        try await call.session.query(
-            """
-            SELECT Id, SystemModstamp FROM \(object.name) \
-            WHERE SystemModstamp >= :start AND SystemModstamp <= :end ORDER BY SystemModstamp
-            """,
-            bindings: ["start": .one(.datetime(start)), "end": .one(.datetime(end))], deleted: deleted
-        )
-    }
-
-    private func replicated(_ call: RESTCall) async throws -> ObjectSchema {
-        let object = try await call.object()
-        guard object.isReplicateable else {
-            throw PlatformError(.invalidType, "\(object.name) is not replicateable.")
-        }
-        return object
-    }
-
-    /// At least a minute, within the last thirty days; an end that is still to come is now.
-    private func window(_ call: RESTCall) throws -> (Instant, Instant) {
-        let start = try moment("start", call)
-        let end = try moment("end", call)
-        let now = shared.environment.now()
-        guard end.milliseconds - start.milliseconds >= 60_000 else {
-            throw PlatformError(.invalidReplicationDate, "The end must be at least one minute after the start.")
-        }
-        guard start >= now.adding(seconds: -Self.daysMax * 86_400), start <= now else {
-            throw PlatformError(.invalidReplicationDate, "The start must lie within the last \(Self.daysMax) days.")
-        }
-        return (start, min(end, now))
+    private func window(_ call: RESTCall) async throws -> ReplicationWindow {
+        try ReplicationWindow(
+            object: try await call.object(), start: moment("start", call), end: moment("end", call),
+            now: shared.environment.now())
     }
 
     private func moment(_ name: String, _ call: RESTCall) throws -> Instant {
@@ -99,6 +67,48 @@ struct Replication {
             )
         }
         return instant
+    }
+}
+
+/// A window of time in which changes of an object's records are asked for.
+struct ReplicationWindow {
+    let object: ObjectSchema
+    let start: Instant
+    let end: Instant
+
+    /// Longer ago the platform tells nothing, and neither do we: the bin has been emptied.
+    private static let daysMax: Int64 = 30
+
+    /// At least a minute, within the last thirty days; an end that is still to come is now. Nil is no moment.
+    init(object: ObjectSchema, start: Instant?, end: Instant?, now: Instant) throws {
+        guard object.isReplicateable else {
+            throw PlatformError(.invalidType, "\(object.name) is not replicateable.")
+        }
+        guard let start, let end else {
+            throw PlatformError(
+                .invalidReplicationDate, "Start and end must be moments such as 2026-11-23T09:30:00+00:00.")
+        }
+        guard end.milliseconds - start.milliseconds >= 60_000 else {
+            throw PlatformError(.invalidReplicationDate, "The end must be at least one minute after the start.")
+        }
+        guard start >= Self.earliest(now), start <= now else {
+            throw PlatformError(.invalidReplicationDate, "The start must lie within the last \(Self.daysMax) days.")
+        }
+        self.object = object
+        self.start = start
+        self.end = min(end, now)
+    }
+
+    static func earliest(_ now: Instant) -> Instant { now.adding(seconds: -daysMax * 86_400) }
+
+    func rows(in session: Session, deleted: Deleted) async throws -> [Record] {
+        try await session.query(
+            """
+            SELECT Id, SystemModstamp FROM \(object.name) \
+            WHERE SystemModstamp >= :start AND SystemModstamp <= :end ORDER BY SystemModstamp
+            """,
+            bindings: ["start": .one(.datetime(start)), "end": .one(.datetime(end))], deleted: deleted
+        )
     }
 }
 

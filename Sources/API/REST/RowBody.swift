@@ -41,7 +41,7 @@ struct RowBody {
     /// As one row to write.
     func batch(_ object: ObjectSchema) -> Batch { Batch(object.name, fields: fields, rows: [values]) }
 
-    private mutating func append(_ field: String, _ value: Value) {
+    mutating func append(_ field: String, _ value: Value) {
         fields.append(field)
         values.append(value)
     }

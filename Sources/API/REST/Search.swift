@@ -8,9 +8,6 @@ import SOQL
 /// `search?q=FIND {…} RETURNING …`: full-text search.
 struct Search {
     let shared: Shared
-    /// As the platform: what one search finds at most.
-    private static let hitsMax = 2000
-    private static let hitsDefault = 200
 
     func add(to router: some RouterMethods<EdgeContext>) {
         router.rest("search", get: shared.rest(search))
@@ -27,7 +24,7 @@ struct Search {
     }
 
     private func run(_ call: RESTCall, _ sosl: String) async throws -> Response {
-        let rows = try await rows(call, try parse(sosl))
+        let rows = try await SearchRun(session: call.session).rows(sosl, with: call.records)
         return call.answer { json in
             // Before version 37 the answer was the bare array.
             if call.version < 37 {
@@ -40,6 +37,33 @@ struct Search {
             }
         }
     }
+}
+
+/// A search on its way through the door.
+struct SearchRun {
+    let session: Session
+    /// As the platform: what one search finds at most.
+    private static let hitsMax = 2000
+    private static let hitsDefault = 200
+
+    /// The records found, with snippets where the search asks for them.
+    func rows(_ sosl: String, with records: JSONRecords) async throws -> [[UInt8]] {
+        let search = try parse(sosl)
+        let wish = SnippetRecords.Wish(search)
+        return try await self.records(search, bare: records.encode) { hits in
+            if let wish { return SnippetRecords(records, hits: hits, wish) }
+            return records
+        }
+    }
+
+    /// The records found, as an encoder writes them.
+    ///
+    /// - Parameter bare: Writes one of which only the id is told.
+    func records(
+        _ sosl: String, with encoder: any RecordEncoder, bare: (String, RecordID) -> [UInt8]
+    ) async throws -> [[UInt8]] {
+        try await records(try parse(sosl), bare: bare) { _ in encoder }
+    }
 
     private func parse(_ sosl: String) throws -> SOQL.Search {
         do {
@@ -50,32 +74,27 @@ struct Search {
     }
 
     /// The hits of each object as a query of their ids, so that fields, filters and order are the query's own.
-    private func rows(_ call: RESTCall, _ search: SOQL.Search) async throws -> [[UInt8]] {
+    private func records(
+        _ search: SOQL.Search, bare: (String, RecordID) -> [UInt8], _ encoder: ([SearchHit]) -> any RecordEncoder
+    ) async throws -> [[UInt8]] {
         guard case .expression(let term) = search.term else {
             throw PlatformError(.malformedSearch, "A search of the API has its text in braces, as in FIND {Sato}.")
         }
-        let wish = SnippetRecords.Wish(search)
         let limit = min(search.limit.flatMap(\.count) ?? Self.hitsDefault, Self.hitsMax)
         func hits(_ objects: [String]?) async throws -> [SearchHit] {
-            try await call.session.search(term, in: objects, search.group ?? .all, limit: Self.hitsMax)
+            try await session.search(term, in: objects, search.group ?? .all, limit: Self.hitsMax)
         }
         guard !search.returning.isEmpty else {
-            return try await hits(nil).prefix(limit).map { call.records.encode($0.object, $0.id) }
+            return try await hits(nil).prefix(limit).map { bare($0.object, $0.id) }
         }
         var rows: [[UInt8]] = []
         for returning in search.returning where rows.count < limit {
             let hits = try await hits([returning.object.text])
             if hits.isEmpty { continue }
-            let (query, bindings) = (try returning.query(), ["hits": BoundValue.many(hits.map { .id($0.id) })])
-            let room = limit - rows.count
-            guard let wish else {
-                rows += try await call.session.query(query, bindings: bindings, deleted: .without, with: call.records)
-                    .prefix(room)
-                continue
-            }
-            let records = SnippetRecords(call.records, hits: hits, wish)
-            rows += try await call.session.query(query, bindings: bindings, deleted: .without, with: records)
-                .prefix(room)
+            rows += try await session.query(
+                returning.query(), bindings: ["hits": .many(hits.map { .id($0.id) })], deleted: .without,
+                with: encoder(hits)
+            ).prefix(limit - rows.count)
         }
         return rows
     }

@@ -46,7 +46,7 @@ enum FirstRights {
         "PartyConsent", "DataUsePurpose", "DataUseLegalBasis",
         "AuthorizationForm", "AuthorizationFormText", "AuthorizationFormConsent", "AuthorizationFormDataUse",
         "CommSubscription", "CommSubscriptionChannelType", "CommSubscriptionConsent", "CommSubscriptionTiming",
-        "EngagementChannelType", "CaseHistory", "User", "Group", "Organization", "RecordType",
+        "EngagementChannelType", "CaseHistory", "User", "Group", "Organization", "RecordType", "LeadStatus",
         "DuplicateRule", "DuplicateRecordSet", "DuplicateRecordItem",
     ]
 

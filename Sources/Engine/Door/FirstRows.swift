@@ -41,6 +41,7 @@ struct FirstRows {
         for user in SystemUser.allCases {
             try insert("User", user.id, userRow(user), schema, connection)
         }
+        try StatusRows.renew(at: now, on: connection)
     }
 
     private var organisationRow: [(String, Value)] {

@@ -30,8 +30,9 @@ final class LiveSchema: Sendable {
 
     private static let versionQuery = KeptSQL("SELECT version FROM az_schema")
 
-    /// To be called in the transaction that changes objects, fields or rights.
+    /// To be called in the transaction that changes objects, fields or rights, as its last act.
     static func advance(on connection: any Connection) throws {
+        try StatusRows.renew(on: connection)
         try connection.execute("UPDATE az_schema SET version = version + 1")
     }
 

@@ -32,6 +32,6 @@ struct RateLimitStep {
     }
 
     private static func isSignIn(_ path: String) -> Bool {
-        path.hasPrefix("/services/oauth2/token") || path.hasPrefix("/services/Soap/") || path.hasPrefix("/sign-in")
+        path.hasPrefix("/services/oauth2/token") || path.hasPrefix("/sign-in")
     }
 }

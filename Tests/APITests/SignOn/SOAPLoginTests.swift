@@ -54,7 +54,7 @@ struct SOAPLoginTests {
                         + "</sf:exceptionMessage>"
                 )
             )
-            #expect(answer.body.contains("xmlns:sf=\"urn:fault.partner.soap.sforce.com\""))
+            #expect(answer.body.contains("xmlns:sf=\"urn:fault.enterprise.soap.sforce.com\""))
         }
     }
 
