@@ -9,6 +9,8 @@ struct Cursor {
     let total: Int
     /// Those of the page asked for.
     let ids: [RecordID]
+    /// Of a query for what has changed: when it was asked.
+    let asked: Instant?
 
     /// Kept as long as somebody reads on, and so long after.
     static let idleMillisecondsMax: Int64 = 2 * 86_400_000
@@ -35,8 +37,8 @@ struct Cursor {
 
     /// Keeps a result; its id cannot be guessed.
     static func keep(
-        _ ids: [Int64], of soql: String, deleted: Deleted, size: Int, user: RecordID, _ environment: Environment,
-        on connection: any Connection
+        _ ids: [Int64], of soql: String, deleted: Deleted, size: Int, asked: Instant?, user: RecordID,
+        _ environment: Environment, on connection: any Connection
     ) throws -> RecordID {
         let now = environment.now()
         let oldest = now.milliseconds - idleMillisecondsMax
@@ -46,9 +48,9 @@ struct Cursor {
         let bytes = ids.withUnsafeBytes { Array($0) }
         try connection.execute(
             """
-            INSERT INTO az_cursor (id, "user", soql, deleted, total, size, ids, touched) VALUES (\(.id(id)), \(.id(user)), \
+            INSERT INTO az_cursor (id, "user", soql, deleted, total, size, asked, ids, touched) VALUES (\(.id(id)), \(.id(user)), \
             \(.text(soql)), \(.integer(deleted.rawValue)), \(.integer(Int64(ids.count))), \(.integer(Int64(size))), \
-            \(.bytes(bytes)), \(.datetime(now)))
+            \(asked.map { .datetime($0) } ?? .null), \(.bytes(bytes)), \(.datetime(now)))
             """
         )
         return id
@@ -64,7 +66,7 @@ struct Cursor {
             """
             SELECT soql, deleted, total, \
             substr(ids, CAST(\(.integer(Int64(offset * 8 + 1))) AS INTEGER), CAST(\(bytes) AS INTEGER)) \
-            FROM az_cursor WHERE id = \(.id(id)) AND "user" = \(.id(user)) AND touched >= \(.integer(oldest))
+            , asked FROM az_cursor WHERE id = \(.id(id)) AND "user" = \(.id(user)) AND touched >= \(.integer(oldest))
             """
         ) { row in
             Cursor(
@@ -75,8 +77,37 @@ struct Cursor {
                         RecordID(
                             rawValue: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: $0, as: Int64.self))
                     }
-                }
+                }, asked: row.isNull(4) ? nil : Instant(milliseconds: row.int64(4))
             )
         }
+    }
+
+    /// Whether a query asks for what has changed since some moment. Whoever copies records takes the latest stamp that it
+    /// has seen for where to go on: a stamp behind the moment of the query would have it pass over what changed before.
+    static func asksForChanges(_ soql: String) -> Bool {
+        let text = soql.lowercased()
+        guard let condition = text.firstRange(of: "where") else { return false }
+        let rest = text[condition.upperBound...]
+        return ["systemmodstamp", "lastmodifieddate"].contains { rest.contains($0) }
+    }
+
+    /// Those of the page that have not changed since the query was asked.
+    func unchanged(_ object: ObjectSchema, on connection: any Connection) throws -> [RecordID] {
+        guard let asked, object.field("SystemModstamp") != nil else { return ids }
+        var changed: Set<RecordID> = []
+        for start in stride(from: 0, to: ids.count, by: 1024) {
+            let some = ids[start..<min(start + 1024, ids.count)]
+            let list = SQL.joined(some.map { "\(.id($0))" }, separator: ", ")
+            try connection.rows(
+                """
+                SELECT "Id" FROM \(identifier: Identifier(object.name)) \
+                WHERE "Id" IN (\(list)) AND "SystemModstamp" > \(.datetime(asked))
+                """
+            ) { row in
+                changed.insert(RecordID(rawValue: row.int64(0)))
+                return true
+            }
+        }
+        return changed.isEmpty ? ids : ids.filter { !changed.contains($0) }
     }
 }

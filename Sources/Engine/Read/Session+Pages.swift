@@ -5,7 +5,8 @@ extension Session {
     /// The first rows of a query, and where to read on.
     ///
     /// Further pages show the rows that the query found now, in this order, whatever changes meanwhile; rows that are
-    /// deleted, erased or restricted before their page is read are left out.
+    /// deleted, erased or restricted before their page is read are left out. Of a query for what has changed, so are those that
+    /// change before their page is read: they belong to the next such query.
     public func page(_ soql: String, size: Int, deleted: Deleted = .without) async throws -> Page<Record> {
         try await page(soql, size: size, deleted: deleted, as: WholeRecords())
     }
@@ -21,6 +22,7 @@ extension Session {
         _ soql: String, size: Int, deleted: Deleted, as form: Form
     ) async throws -> Page<Form.Made> {
         precondition(size > 0, "a page has rows")
+        let asked = Cursor.asksForChanges(soql) ? engine.stamps.next(engine.environment.now()) : nil
         let first = try await read { connection in
             try self.firstPage(soql, size: size, deleted: deleted, form, on: connection)
         }
@@ -30,7 +32,8 @@ extension Session {
         }
         let cursor = try await write { [user, engine] connection in
             try Cursor.keep(
-                first.ids, of: soql, deleted: deleted, size: size, user: user, engine.environment, on: connection
+                first.ids, of: soql, deleted: deleted, size: size, asked: asked, user: user, engine.environment,
+                on: connection
             )
         }
         return Page(
@@ -66,7 +69,10 @@ extension Session {
             guard let cursor, offset <= cursor.total else { throw Cursor.invalid }
             let plan = try self.plan(cursor.soql, [:], cursor.deleted, on: connection)
             var reader = RowReader(connection: connection, form: form)
-            return (try reader.rows(plan, of: cursor.ids).map(\.made), reader.shown, cursor)
+            return (
+                try reader.rows(plan, of: cursor.unchanged(plan.object, on: connection)).map(\.made), reader.shown,
+                cursor
+            )
         }
         try await report(.query, shown)
         let next = offset + cursor.ids.count

@@ -1,3 +1,4 @@
+import AzukariTesting
 import Records
 import Store
 import Testing
@@ -40,6 +41,25 @@ struct PageTests {
         let second = try await fixture.session.page(at: try #require(first.locator), size: 10)
         #expect(second.records.map { $0.id?.sequence } == [20, 19, 18, 17, 16, 14, 13, 12, 11])
         #expect(second.totalSize == 30)
+    }
+
+    @Test func `what changes while a query for changes is read belongs to the next one`() async throws {
+        let clock = TestClock()
+        try await Writing.withSession(clock: clock) { session, _ in
+            var ids: [RecordID] = []
+            for n in 0..<6 { ids.append(try await session.make("Account", ["Name": .text("A\(n)")])) }
+            let since =
+                "SELECT Id FROM Account WHERE SystemModstamp >= 2000-01-01T00:00:00Z ORDER BY SystemModstamp, Id"
+            let first = try await session.page(since, size: 2)
+            let other = try await session.page("SELECT Id FROM Account ORDER BY Id", size: 2)
+            clock.advance(seconds: 5)
+            _ = try await session.update(Batch("Account", ["Id": .id(ids[3]), "Site": "S"]), onFailure: .rollbackAll)
+            let rest = try await session.page(at: try #require(first.locator), size: 10)
+            #expect(rest.records.compactMap(\.id) == [ids[2], ids[4], ids[5]])
+            #expect(rest.totalSize == 6 && rest.locator == nil)
+            let all = try await session.page(at: try #require(other.locator), size: 10)
+            #expect(all.records.compactMap(\.id) == [ids[2], ids[3], ids[4], ids[5]])
+        }
     }
 
     @Test func `any offset within the result may be asked`() async throws {

@@ -15,3 +15,5 @@ CREATE INDEX az_job_batch_job ON az_job_batch (job, id);
 CREATE INDEX az_job_batch_state ON az_job_batch (state, id);
 -- How many rows a page of a kept result has, where its reader names no number.
 ALTER TABLE az_cursor ADD COLUMN size INTEGER NOT NULL DEFAULT 2000;
+-- Of a query for what has changed: when it was asked. What changes later is left to the next such query.
+ALTER TABLE az_cursor ADD COLUMN asked INTEGER;
