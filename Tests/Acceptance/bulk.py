@@ -104,7 +104,7 @@ def checks(server, rows):
         assert client.rows(f"jobs/ingest/{job}/unprocessedRecords") == []
 
     def update():
-        some = min(rows, 20_000)
+        some = min(rows, 8_000)
         keys = [row["Id"] for row in query(f"SELECT Id FROM Contact ORDER BY Id LIMIT {some}")]
         job = client.begin("update", "Id,Phone\n" + "".join(f"{key},{n}\n" for n, key in enumerate(keys)))
         seen = client.wait(job, lambda info: info["numberRecordsProcessed"] > 0)["numberRecordsProcessed"]

@@ -91,9 +91,9 @@ struct AccessTests {
         let fixture = try await QueryFixture()
         let administrator = try await fixture.user(7, profile: FirstRows.administrator)
         let schema = try await administrator.schema()
-        #expect(schema.objects.count == 60 && schema.object("UserCredential") == nil)
+        #expect(schema.objects.count == 61 && schema.object("UserCredential") == nil)
         #expect(schema.object("Contact")?.field("Birthdate")?.isUpdateable == true)
-        #expect(try await fixture.session.schema().objects.count == 63)
+        #expect(try await fixture.session.schema().objects.count == 64)
     }
 
     @Test func `a user without a profile may do nothing`() async throws {

@@ -23,7 +23,8 @@ extension Session {
     ///     committed.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD` before anything is read; whatever `rows` and `report` throw.
     public func load(
-        _ object: String, fields: [String], leavesEmpty: Bool = false, rows: some AsyncSequence<CellBlock, any Error> & Sendable,
+        _ object: String, fields: [String], leavesEmpty: Bool = false,
+        rows: some AsyncSequence<CellBlock, any Error> & Sendable,
         report: @escaping @Sendable ([(row: Int, outcome: Outcome)]) throws -> Void
     ) async throws -> LoadCount {
         var batch = Batch(object, fields: fields, rows: [])

@@ -73,6 +73,7 @@ struct Erasure: Sendable {
             done.state = .recordsErased
             if let trace = try engine.tracer(on: connection).trace(row.person) {
                 let files = try PersonFiles(folder: engine.folder).find(trace)
+                try PersonFiles.endJobs(of: files, at: now, connection)
                 done.facts = try RecordErasure(transaction, policy: row.policy).run(trace)
                 done.facts.files = files
                 let commitment = Commitment(environment: engine.environment)

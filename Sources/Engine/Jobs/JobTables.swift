@@ -98,6 +98,25 @@ enum JobTables {
         )
     }
 
+    /// Ends a job for which more cannot be done. One that has ended stays as it is.
+    static func abort(_ job: RecordID, at now: Instant, _ connection: any Connection) throws {
+        let open = BulkBatch.State.self
+        let left = try connection.first(
+            """
+            SELECT count(*) FROM az_job_batch WHERE job = \(.id(job)) AND state IN \
+            (\(.text(open.held.rawValue)), \(.text(open.waiting.rawValue)), \(.text(open.running.rawValue)))
+            """
+        ) { $0.int64(0) }
+        guard left != 0 else { return }
+        try connection.execute(
+            """
+            UPDATE az_job SET state = \(.text(BulkJob.State.aborted.rawValue)), changed = \(.datetime(now)) \
+            WHERE id = \(.id(job))
+            """
+        )
+        try move("job = \(.id(job))", from: [.held, .waiting, .running], to: .passedOver, at: now, connection)
+    }
+
     private static func tally(of job: RecordID, _ connection: any Connection) throws -> BulkTally {
         var tally = BulkTally()
         try connection.rows(

@@ -109,6 +109,11 @@ struct Restriction: Sendable {
                 try engine.restrictedKeys.reserve(row, request: request, connection)
             }
         }
+        // Rows of bulk jobs are copies for a few days; what was restricted must not be fetched from there.
+        let files = PersonFiles(folder: engine.folder)
+        let copies = try files.findInJobs(trace)
+        try PersonFiles.endJobs(of: copies, at: now, connection)
+        try files.remove(copies)
         try rows.delete(ids)
         let count = tables.map(\.rows.count).reduce(0, +)
         try connection.execute(

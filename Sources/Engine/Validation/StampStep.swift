@@ -104,7 +104,8 @@ enum StampStep {
     private static func length(_ set: inout WriteSet, _ name: String, of file: String) {
         guard let bytes = set.column(file), let column = set.addColumn(name) else { return }
         for row in set.rows.indices {
-            set.cells[row, column] = Cell(.integer, set.cells[row, bytes].isNull ? 0 : Int64(set.cells[row, bytes].count))
+            let file = set.cells[row, bytes]
+            set.cells[row, column] = Cell(.integer, file.isNull ? 0 : Int64(file.count))
         }
     }
 
