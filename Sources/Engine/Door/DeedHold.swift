@@ -10,13 +10,19 @@ struct DeedHold: Sendable {
     /// - Throws: `UNABLE_TO_LOCK_ROW` when somebody holds it.
     init(path: String) throws {
         self.path = path
-        lock = try FileLock(path: path)
-        guard lock.take(.alone) else {
-            throw PlatformError(.unableToLockRow, "This is being carried out already. Wait until that has ended.")
+        var lock = try FileLock(path: path)
+        while true {
+            guard lock.take(.alone) else {
+                throw PlatformError(.unableToLockRow, "This is being carried out already. Wait until that has ended.")
+            }
+            if lock.isAt(path) { break }
+            lock.release()
+            lock = try FileLock(path: path)
         }
+        self.lock = lock
     }
 
-    /// Whoever has opened the file meanwhile holds one that is no longer there, and finds that nothing is left to do.
+    /// Whoever has opened the file meanwhile takes one that is no longer there, sees that, and opens the next.
     func end() {
         try? FileManager.default.removeItem(atPath: path)
         lock.release()

@@ -43,6 +43,16 @@ final class FileLock: Sendable {
         }
     }
 
+    /// Whether the file is still the one at that path: who held it before may have removed it in between, and then others make a new
+    /// one there.
+    func isAt(_ path: String) -> Bool {
+        descriptor.withLock { descriptor in
+            var (own, there) = (stat(), stat())
+            guard let descriptor, fstat(descriptor, &own) == 0, stat(path, &there) == 0 else { return false }
+            return own.st_ino == there.st_ino && own.st_dev == there.st_dev
+        }
+    }
+
     /// Runs `body` as the only holder among processes; waits for that, so others must hold it briefly. Threads of one
     /// process take turns by other means.
     func alone<T>(_ body: () throws -> T) throws -> T {

@@ -26,7 +26,8 @@ public final class BulkWork: Sendable {
     /// Writes down what comes of each row, in the transaction that writes it: the session's writes are part of the batch.
     public func recorder() throws -> OutcomeRecorder {
         OutcomeRecorder(
-            batch: batch.id, file: try JobFile(path: files.made(batch.id), length: batch.bytes), engine: engine)
+            batch: batch.id, rows: batch.rows, file: try JobFile(path: files.made(batch.id), length: batch.bytes),
+            engine: engine)
     }
 
     /// Where the rows of a query go. They count when the batch has ended.
@@ -121,19 +122,21 @@ extension Engine {
     ///
     /// - Parameter queries: Whether it is to be a query, or rows that are written.
     public func takeWork(queries: Bool) async throws -> BulkWork? {
+        // The first of each user's: somebody with thousands does not stand before the others.
         let candidates = try await store.read { connection in
             try connection.all(
                 """
-                SELECT b.id, b.job, j."user" FROM az_job_batch b JOIN az_job j ON j.id = b.job \
-                WHERE b.state IN ('waiting', 'running') AND (j.operation IN ('query', 'queryAll')) = \(queries ? "TRUE" as SQL : "FALSE") \
+                SELECT b.id, b.job, j."user" FROM az_job_batch b JOIN az_job j ON j.id = b.job WHERE b.id IN \
+                (SELECT min(w.id) FROM az_job_batch w JOIN az_job o ON o.id = w.job \
+                WHERE w.state IN ('waiting', 'running') \
+                AND (o.operation IN ('query', 'queryAll')) = \(queries ? "TRUE" as SQL : "FALSE") GROUP BY o."user") \
                 ORDER BY b.id LIMIT 500
                 """
             ) { row in
                 (batch: RecordID(rawValue: row.int64(0)), job: RecordID(rawValue: row.int64(1)), user: row.int64(2))
             }
         }
-        var users: Set<Int64> = []
-        for (batch, job, user) in candidates where users.insert(user).inserted {
+        for (batch, job, user) in candidates {
             let name = "\(RecordID(rawValue: user))-\(queries ? "query" : "ingest")"
             guard let hold = try? DeedHold(path: "\(folder.jobs)/\(name).lock") else { continue }
             do {

@@ -10,11 +10,14 @@ public final class OutcomeRecorder: Sendable {
     private let batch: RecordID
     private let file: JobFile
     private let engine: Engine
+    /// Where the batch stood when it was last written to, and behind what that wrote. Anything else was somebody else's.
+    private let stood: Mutex<(before: Int, behind: Int)>
     /// Rows that could not be handed to the door.
     private let faulty = Mutex<[(row: Int, errors: [PlatformError])]>([])
 
-    init(batch: RecordID, file: JobFile, engine: Engine) {
+    init(batch: RecordID, rows: Int, file: JobFile, engine: Engine) {
         self.batch = batch
+        stood = Mutex((rows, rows))
         self.file = file
         self.engine = engine
     }
@@ -44,7 +47,9 @@ public final class OutcomeRecorder: Sendable {
             """
         ) { (done: Int($0.int64(0)), failed: Int($0.int64(1)), bytes: Int($0.int64(2))) }
         // Aborted: what is in hand is undone, and the rest never done.
-        guard let mark else { throw BatchStopped() }
+        guard let mark, stood.withLock({ mark.done == $0.before || mark.done == $0.behind }) else {
+            throw BatchStopped()
+        }
         var (row, failed) = (mark.done, mark.failed)
         var writer = OutcomeWriter()
         func add(_ outcome: Outcome) {
@@ -70,6 +75,7 @@ public final class OutcomeRecorder: Sendable {
         }
         if isLast { addRefused() }
         if row == mark.done { return }
+        stood.withLock { $0 = (mark.done, row) }
         try writer.bytes.withUnsafeBytes { try file.write($0, at: mark.bytes) }
         try file.flush()
         try connection.execute(
