@@ -102,6 +102,9 @@ struct Subrequests: Sendable {
         do {
             let request = try request(of: subrequest, references)
             let answer = await inner.answer(request, in: call.context, as: session)
+            guard answer.body.isEmpty || answer.headers[.contentType]?.hasPrefix("application/json") == true else {
+                throw Subrequest.malformed("A file cannot be fetched inside another call. Fetch it by itself.")
+            }
             return Subanswer(
                 reference: subrequest.reference, status: answer.status.code, location: answer.headers[.location],
                 body: answer.body)

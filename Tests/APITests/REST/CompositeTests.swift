@@ -146,6 +146,19 @@ struct CompositeTests {
         }
     }
 
+    @Test func `a file is not fetched inside another call`() async throws {
+        try await TestServer.run { server in
+            let account = try await server.make("Account", #"{"Name":"A"}"#)
+            let file = try await server.make(
+                "Attachment", #"{"ParentId":"\#(account)","Name":"x","ContentType":"text/plain","Body":"eA=="}"#)
+            let row = try await server.call(.get, "sobjects/Attachment/\(file)")
+            #expect(row.json["BodyLength"] as? Int == 1, "\(row.body)")
+            let answer = try await server.call(
+                .post, "composite", composite([step("GET", "sobjects/Attachment/\(file)/Body", "f")], allOrNone: false))
+            #expect(code(answer, 0) == "INVALID_INPUT", "\(answer.body)")
+        }
+    }
+
     @Test func `a subrequest carries nobody else's name`() async throws {
         try await TestServer.run { server in
             let answer = try await server.call(
