@@ -19,7 +19,7 @@ import urllib.parse
 import urllib.request
 
 import organisation
-from clients_server import Server, new_database, PASSWORD, USERNAME
+from clients_server import Server, new_database
 
 WAIT_SECONDS = 900
 
@@ -29,14 +29,7 @@ class Client:
 
     def __init__(self, server):
         self.server = server
-        self.token = None
-
-    def sign_on(self):
-        form = urllib.parse.urlencode({
-            "grant_type": "password", "username": USERNAME, "password": PASSWORD,
-            "client_id": self.server.client_id, "client_secret": self.server.client_secret})
-        with urllib.request.urlopen(f"{self.server.url}/services/oauth2/token", form.encode()) as answer:
-            self.token = json.load(answer)["access_token"]
+        self.token = server.token()
 
     def call(self, method, path, body=None, kind="application/json"):
         request = urllib.request.Request(
@@ -75,7 +68,6 @@ class Client:
 
 def checks(server, rows):
     client = Client(server)
-    client.sign_on()
     bad = range(3, rows, 10_007)
 
     def killed_under_way(job, kills):

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import tempfile
 import time
+import urllib.parse
+import urllib.request
 
 from organisation import ROOT
 
@@ -63,6 +65,14 @@ class Server:
 
     def command(self, *words):
         return subprocess.run([self.azukari, *words, "--folder", self.folder], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    def token(self):
+        """An access token of the administrator."""
+        form = urllib.parse.urlencode({
+            "grant_type": "password", "username": USERNAME, "password": PASSWORD,
+            "client_id": self.client_id, "client_secret": self.client_secret})
+        with urllib.request.urlopen(f"{self.url}/services/oauth2/token", form.encode()) as answer:
+            return json.load(answer)["access_token"]
 
     def stop(self):
         """SIGTERM ends the server by itself, with status 0."""

@@ -23,7 +23,7 @@ import urllib.request
 import venv
 
 import organisation
-from clients_server import PASSWORD, USERNAME, Server, new_database
+from clients_server import Server, new_database
 
 PACKAGES = ("dlt[duckdb]==1.31.0",)
 CLIENTS = organisation.ROOT / ".build" / "acceptance-etl"
@@ -46,11 +46,7 @@ class Company:
     """The records, changed by hand."""
 
     def __init__(self, server):
-        form = urllib.parse.urlencode({
-            "grant_type": "password", "username": USERNAME, "password": PASSWORD,
-            "client_id": server.client_id, "client_secret": server.client_secret})
-        with urllib.request.urlopen(f"{server.url}/services/oauth2/token", form.encode()) as answer:
-            self.token = json.load(answer)["access_token"]
+        self.token = server.token()
         self.base = f"{server.url}/services/data/v59.0"
 
     def call(self, method, path, body=None):

@@ -8,7 +8,6 @@ first time.
 """
 import argparse
 import datetime
-import json
 import os
 import pathlib
 import subprocess
@@ -16,7 +15,6 @@ import sys
 import tempfile
 import traceback
 import urllib.error
-import urllib.parse
 import urllib.request
 import venv
 import xml.sax.saxutils
@@ -177,12 +175,7 @@ def main():
         server = Server(options.azukari, pathlib.Path(folder))
         try:
             for kind in ("partner", "enterprise"):
-                form = urllib.parse.urlencode({
-                    "grant_type": "password", "username": USERNAME, "password": PASSWORD,
-                    "client_id": server.client_id, "client_secret": server.client_secret})
-                with urllib.request.urlopen(f"{server.url}/services/oauth2/token", form.encode()) as answer:
-                    token = json.load(answer)["access_token"]
-                contract = Contract(server, kind, token, pathlib.Path(folder))
+                contract = Contract(server, kind, server.token(), pathlib.Path(folder))
                 for check in checks(contract):
                     try:
                         check()
