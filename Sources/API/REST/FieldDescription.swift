@@ -102,18 +102,10 @@ struct FieldDescription {
     private var soapType: String {
         switch field.type {
         case .id, .reference: "tns:ID"
-        case .boolean: "xsd:boolean"
-        case .int: "xsd:int"
-        case .long: "xsd:long"
-        case .double, .currency, .percent: "xsd:double"
-        case .date: "xsd:date"
-        case .datetime: "xsd:dateTime"
-        case .time: "xsd:time"
-        case .base64: "xsd:base64Binary"
         case .address: "urn:address"
         case .location: "urn:location"
         case .junctionIDList: "urn:JunctionIdListNames"
-        default: "xsd:string"
+        default: field.type.xsdType
         }
     }
 
