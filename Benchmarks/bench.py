@@ -1,6 +1,7 @@
 """What the benchmarks share: the release build, a made company of any size, timing with peak memory, the closing line."""
 import contextlib
 import csv
+import http.client
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COLUMNS = (
@@ -126,6 +128,62 @@ def access(azukari, folder):
         [azukari, "application", "add", "--folder", folder, "--name", "Benchmark", "--run-as", "bench@example.com", "--json"],
         check=True, capture_output=True, text=True)
     return {"username": "bench@example.com", "password": password, **json.loads(added.stdout)}
+
+
+class Server:
+    """An organisation served on loopback for as long as the block runs, and one kept connection to it with a token."""
+
+    VERSION = "/services/data/v60.0/"
+
+    def __init__(self, azukari, folder):
+        login = access(azukari, folder)
+        ready = pathlib.Path(f"{folder}-ready.json")
+        ready.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [azukari, "serve", "--folder", folder, "--port", "0", "--ready", ready], stdout=subprocess.DEVNULL)
+        self.url = wait_for(ready)["url"]
+        self.connection = self.connect()
+        form = urllib.parse.urlencode({"grant_type": "password", **login}).encode()
+        self.connection.request("POST", "/services/oauth2/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
+        self.token = json.load(self.connection.getresponse())["access_token"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def connect(self):
+        """Another connection, not opened yet."""
+        address = urllib.parse.urlsplit(self.url)
+        return http.client.HTTPConnection(address.hostname, address.port, timeout=1800)
+
+    def call(self, method, path, body=None, kind="application/json", connection=None, to=None):
+        """The answer's bytes; copied into the file `to` when one is named. Anything but success ends the benchmark."""
+        connection = connection or self.connection
+        connection.request(method, self.VERSION + path, body, {"Authorization": "Bearer " + self.token, "Content-Type": kind})
+        answer = connection.getresponse()
+        if answer.status >= 300:
+            sys.exit(f"{method} {path}: {answer.status} {answer.read().decode()}")
+        if to is None:
+            return answer.read()
+        shutil.copyfileobj(answer, to, 1 << 20)
+        return answer.headers
+
+    def memory(self, key="VmHWM"):
+        """The peak of the server's memory in MiB, or with `VmRSS` what it has now."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split(key + ":")[1].split()[0]) / 1024
+
+
+def wait_for(path):
+    """What a server wrote into its ready file."""
+    for _ in range(600):
+        if path.exists():
+            return json.loads(path.read_text())
+        time.sleep(0.05)
+    sys.exit("the server did not come up")
 
 
 def report(name, ratio, target, reference, at_most=False, **more):

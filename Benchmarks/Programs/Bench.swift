@@ -5,6 +5,9 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "azukari-bench", abstract: "Programs for the benchmarks; see script/bench.",
-        subcommands: [BareServer.self, CompileQueries.self, EraseOnce.self, PointOperations.self, SearchTerms.self]
+        subcommands: [
+            BareInserts.self, BareServer.self, CompileQueries.self, EraseOnce.self, PointOperations.self,
+            SearchTerms.self,
+        ]
     )
 }

@@ -36,6 +36,7 @@ public struct APIRoutes: Sendable {
 
     /// Adds every route to a router.
     public func add(to router: some RouterMethods<EdgeContext>) {
+        OpenAPIDocument().add(to: router)
         OAuthToken(shared: shared).add(to: router)
         OAuthRevocation(shared: shared).add(to: router)
         OAuthIdentity(shared: shared).add(to: router)

@@ -23,5 +23,12 @@ public struct EdgeContext: RequestContext {
     /// The caller's network address; empty where there is none, as in tests. Made at every asking: few requests need it.
     public var address: String { channel.remoteAddress?.ipAddress ?? "" }
 
+    /// Ends the connection when its caller has had time to read an answer.
+    func closeSoon() {
+        channel.eventLoop.scheduleTask(in: .seconds(Int64(Limits.lingerSeconds))) { [channel] in
+            channel.close(promise: nil)
+        }
+    }
+
     public var maxUploadSize: Int { Limits.restBodyBytesMax }
 }

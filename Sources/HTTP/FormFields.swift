@@ -42,12 +42,6 @@ extension Request {
 
     /// The whole body, refused with 413 beyond the limit.
     public func bytes(upTo limit: Int) async throws -> [UInt8] {
-        if headers[.contentEncoding].map({ $0.lowercased() != "identity" }) ?? false {
-            throw RefusedRequest(
-                status: .unsupportedMediaType,
-                error: PlatformError(.unsupportedMediaType, "Send the body without Content-Encoding.")
-            )
-        }
         let buffer = try await body.collect(upTo: limit)
         return Array(buffer.readableBytesView)
     }

@@ -13,6 +13,7 @@ public struct FrontDoor: HTTPResponder {
     private let usage: UsageStep
     private let errors: ErrorFormStep
     private let size = RequestSizeStep()
+    private let compression = CompressionStep()
     private let rate: RateLimitStep
     private let override = MethodOverrideStep()
     private let pool: PoolStep
@@ -46,7 +47,7 @@ public struct FrontDoor: HTTPResponder {
         do {
             try size.check(request)
             try rate.check(request, context)
-            let request = override.apply(to: request)
+            let request = try compression.open(override.apply(to: request))
             if let short = pool.answer(request, context) {
                 response = short
             } else {
@@ -55,7 +56,12 @@ public struct FrontDoor: HTTPResponder {
             try errors.refuseUnknown(request, response)
         } catch {
             response = errors.answer(error, to: request, context: context)
+            if size.mayGoOn(request) {
+                response.headers[.connection] = "close"
+                context.closeSoon()
+            }
         }
+        compression.close(&response, to: request)
         if let calls { usage.add(calls, to: &response) }
         security.add(to: &response, of: request, context)
         response.headers[.requestID] = context.requestID

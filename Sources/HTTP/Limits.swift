@@ -11,6 +11,12 @@ public enum Limits {
     public static let asyncBatchBytesMax = 10_000_000
     /// Rows of one page of a query job's result, where the caller names no number.
     public static let resultPageRowsDefault = 250_000
+    /// So much of a refused body is taken and thrown away, so that its connection serves on; a longer one ends with it.
+    public static let refusedBodyBytesMax = 1024 * 1024
+    /// How long such a connection stays, for its caller to read the refusal.
+    public static let lingerSeconds = 2
+    /// Smaller answers are not compressed: their headers are as long.
+    public static let compressedBytesMin = 1024
     /// A form of the browser or of OAuth holds a few fields.
     public static let formBodyBytesMax = 256 * 1024
     /// A SOAP envelope: 200 rows with long texts.
@@ -46,8 +52,11 @@ public enum Limits {
     public static let callersMax = 20_000
     /// Calls a day that the platform's `limits` resource speaks of. High enough that nobody meets it by work alone.
     public static let dailyRequestsMax = 5_000_000
-    /// Connections at a time; more wait in the backlog of the system. Each costs some 100 KiB with TLS.
-    public static let connectionsMax = 4096
+    /// Connections at a time, where the process may have as many files open; more wait in the backlog of the system.
+    /// An idle one costs some 20 KiB, with TLS some 100.
+    public static let connectionsMax = 16_384
+    /// Files that are open besides connections: databases, logs, uploads.
+    public static let otherFilesMax = 1_024
     /// An idle connection is closed after a minute: clients reconnect, and idle ones would pile up.
     public static let idleConnectionSeconds = 60
 }

@@ -24,6 +24,9 @@ extension RouterMethods where Context == EdgeContext {
                 on(path, method: method) { request, _ -> Response in throw Self.notAllowed(request.method, allow) }
             }
         }
+        for method in [HTTPRequest.Method.options, .trace, .connect] {
+            on(path, method: method) { request, _ -> Response in throw Self.notAllowed(request.method, allow) }
+        }
         if let get {
             on(path, method: .head) { request, context in try await get(request, context).createHeadResponse() }
         } else {

@@ -123,7 +123,9 @@ struct Serve: AsyncParsableCommand {
         return try .tls(plain, tlsConfiguration: tls)
     }
 
+    /// As many as the system lets the process have files for; at least some.
     private static var connections: MaximumAvailableConnections {
-        MaximumAvailableConnections(Limits.connectionsMax)
+        let files = OpenFiles.raiseLimit()
+        return MaximumAvailableConnections(min(Limits.connectionsMax, max(files - Limits.otherFilesMax, files / 2)))
     }
 }

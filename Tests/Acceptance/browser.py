@@ -24,27 +24,14 @@ import sys
 import tempfile
 import time
 import traceback
-import venv
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOLS = ROOT / ".build" / "acceptance-browser"
 PACKAGES = ["playwright==1.65.2", "axe-playwright-python==0.1.8"]
-MARK = TOOLS / "-".join(PACKAGES)
 WAIT_SECONDS = 60
 WIDE, HALF, NARROW = ({"width": width, "height": height} for width, height in ((1440, 900), (720, 450), (320, 640)))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AGENT, AGENT_PASSWORD = "agent@aoba.example", "the password of a test"
 TEXT = {"ja": "新商品のご案内をメールでお送りします。", "en": "We send news by e-mail."}
-
-
-def run_with_browser():
-    """Runs this script again with Playwright at hand, and never comes back."""
-    if not MARK.exists():
-        venv.create(TOOLS, with_pip=True, clear=True)
-        subprocess.run([TOOLS / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
-        MARK.touch()
-    python = TOOLS / "bin" / "python"
-    os.execve(python, [str(python), __file__, *sys.argv[1:]], {**os.environ, "AZUKARI_BROWSER_READY": "1"})
 
 
 class Server:
@@ -484,8 +471,7 @@ def main():
     arguments.add_argument("--azukari", default=ROOT / ".build" / "debug" / "azukari")
     arguments.add_argument("--screenshots", default=os.environ.get("AZUKARI_SCREENSHOTS"))
     options = arguments.parse_args()
-    if not os.environ.get("AZUKARI_BROWSER_READY"):
-        run_with_browser()
+    packages.need("browser", PACKAGES)
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 

@@ -16,24 +16,12 @@ import sys
 import tempfile
 import time
 import traceback
-import venv
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CLIENTS = ROOT / ".build" / "acceptance-clients"
 VERSION = "1.12.10"
 USERNAME = "admin@example.com"
 PASSWORD = "correct horse battery staple"
 WAIT_SECONDS = 60
-
-
-def run_with_client():
-    """Runs this script again with the client at hand, and never comes back."""
-    if not (CLIENTS / f"simple-salesforce-{VERSION}").exists():
-        venv.create(CLIENTS, with_pip=True, clear=True)
-        subprocess.run([CLIENTS / "bin" / "pip", "install", "--quiet", f"simple-salesforce=={VERSION}"], check=True)
-        (CLIENTS / f"simple-salesforce-{VERSION}").touch()
-    python = CLIENTS / "bin" / "python"
-    os.execve(python, [str(python), __file__, *sys.argv[1:]], {**os.environ, "AZUKARI_CLIENT_READY": "1"})
 
 
 class Server:
@@ -175,8 +163,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--azukari", default=ROOT / ".build" / "debug" / "azukari")
     azukari = options.parse_args().azukari
-    if not os.environ.get("AZUKARI_CLIENT_READY"):
-        run_with_client()
+    packages.need("clients", (f"simple-salesforce=={VERSION}",))
     passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="azukari-clients-") as folder:
         server = Server(azukari, pathlib.Path(folder))

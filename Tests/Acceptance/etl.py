@@ -8,10 +8,8 @@ destination are installed into .build/acceptance-etl the first time.
 """
 import argparse
 import json
-import os
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,26 +18,13 @@ import traceback
 import urllib.error
 import urllib.parse
 import urllib.request
-import venv
 
 import organisation
+import packages
 from clients_server import Server, new_database
 
 PACKAGES = ("dlt[duckdb]==1.31.0",)
-CLIENTS = organisation.ROOT / ".build" / "acceptance-etl"
 FIELDS = ("Id", "LastName", "FirstName", "Phone", "HasOptedOutOfEmail", "SystemModstamp", "IsDeleted")
-
-
-def run_with_client():
-    """Runs this script again with the client at hand, and never comes back."""
-    mark = CLIENTS / "-".join(PACKAGES).replace("/", "_")
-    if not mark.exists():
-        venv.create(CLIENTS, with_pip=True, clear=True)
-        subprocess.run([CLIENTS / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
-        mark.touch()
-    python = CLIENTS / "bin" / "python"
-    environment = {**os.environ, "AZUKARI_CLIENT_READY": "1", "RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
-    os.execve(python, [str(python), __file__, *sys.argv[1:]], environment)
 
 
 class Company:
@@ -140,8 +125,7 @@ def main():
     options.add_argument("--changes", type=int, default=150)
     options.add_argument("--database", choices=["sqlite", "postgresql"])
     options = options.parse_args()
-    if not os.environ.get("AZUKARI_CLIENT_READY"):
-        run_with_client()
+    packages.need("etl", PACKAGES, RUNTIME__DLTHUB_TELEMETRY="false", RUNTIME__LOG_LEVEL="ERROR")
     passed = failed = 0
     for database in [options.database] if options.database else ["sqlite", "postgresql"]:
         with tempfile.TemporaryDirectory(prefix="azukari-etl-") as folder, new_database(database == "postgresql") as settings:

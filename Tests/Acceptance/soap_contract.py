@@ -8,35 +8,21 @@ first time.
 """
 import argparse
 import datetime
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import traceback
 import urllib.error
 import urllib.request
-import venv
 import xml.sax.saxutils
 
 import organisation
+import packages
 from clients_server import PASSWORD, USERNAME, Server
 
 PACKAGES = ("lxml==6.0.2",)
-CLIENTS = organisation.ROOT / ".build" / "acceptance-contract"
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
-
-
-def run_with_client():
-    """Runs this script again with the package at hand, and never comes back."""
-    mark = CLIENTS / "-".join(PACKAGES)
-    if not mark.exists():
-        venv.create(CLIENTS, with_pip=True, clear=True)
-        subprocess.run([CLIENTS / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
-        mark.touch()
-    python = CLIENTS / "bin" / "python"
-    os.execve(python, [str(python), __file__, *sys.argv[1:]], {**os.environ, "AZUKARI_CLIENT_READY": "1"})
 
 
 class Contract:
@@ -168,8 +154,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--azukari", default=organisation.DEBUG)
     options = options.parse_args()
-    if not os.environ.get("AZUKARI_CLIENT_READY"):
-        run_with_client()
+    packages.need("contract", PACKAGES)
     passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="azukari-contract-") as folder:
         server = Server(options.azukari, pathlib.Path(folder))

@@ -24,7 +24,7 @@ struct IngestJobs {
         guard let operation = BulkOperation(name), !operation.isQuery else {
             throw PlatformError(.invalidJob, "operation must be insert, update, upsert, delete or hardDelete.")
         }
-        let externalID = body["externalIdFieldName"]?.string
+        let externalID = try body.text("externalIdFieldName")
         if operation == .upsert, externalID == nil {
             throw PlatformError(.invalidJob, "An upsert needs externalIdFieldName.")
         }
@@ -41,7 +41,7 @@ struct IngestJobs {
             case "V2Ingest": [.ingest]
             case "Classic": [.batches]
             case nil: [.ingest, .batches]
-            default: []
+            default: throw PlatformError(.invalidJob, "jobType must be Classic or V2Ingest.")
             }
         return try await call.jobs(kinds, resource: "ingest")
     }
@@ -115,9 +115,6 @@ extension BulkOperation {
 extension BulkUpload {
     /// Takes the body of a request as it comes. Cancelled when it is too large, or does not come whole.
     func take(_ request: Request, upTo limit: Int) async throws {
-        if request.headers[.contentEncoding].map({ $0.lowercased() != "identity" }) ?? false {
-            throw PlatformError(.unsupportedMediaType, "Send the body without Content-Encoding.")
-        }
         var count = 0
         do {
             for try await piece in request.body {

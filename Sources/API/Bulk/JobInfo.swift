@@ -106,10 +106,10 @@ extension RESTCall {
     func bulkForm(_ body: JSONValue) throws -> BulkForm {
         var form = BulkForm()
         form.version = version
-        if let text = body["contentType"]?.string, text.uppercased() != "CSV" {
+        if let text = try body.text("contentType"), text.uppercased() != "CSV" {
             throw PlatformError(.invalidJob, "contentType must be CSV.")
         }
-        if let text = body["columnDelimiter"]?.string {
+        if let text = try body.text("columnDelimiter") {
             guard let delimiter = CSVDelimiter(wireName: text) else {
                 throw PlatformError(
                     .invalidJob,
@@ -117,7 +117,7 @@ extension RESTCall {
             }
             form.delimiter = delimiter
         }
-        if let text = body["lineEnding"]?.string {
+        if let text = try body.text("lineEnding") {
             guard let lineEnding = LineEnding(rawValue: text.uppercased()) else {
                 throw PlatformError(.invalidJob, "lineEnding must be LF or CRLF.")
             }

@@ -38,7 +38,7 @@ struct Composite {
                 "Of the subrequests of a composite call at most \(Limits.compositeQueriesMax) are queries or collections."
             )
         }
-        let answers = await answer(requests, call, isOne: body["allOrNone"]?.boolean == true)
+        let answers = await answer(requests, call, isOne: try body.flag("allOrNone"))
         return call.answer { json in json.object { Self.write(answers, into: &$0) } }
     }
 

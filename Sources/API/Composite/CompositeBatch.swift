@@ -22,7 +22,7 @@ struct CompositeBatch {
                 .operationTooLarge, "A batch takes at most \(Limits.compositeRequestsMax) subrequests.")
         }
         let requests = try elements.map { try Subrequest($0, bodyName: "richInput", needsReference: false) }
-        let stops = body["haltOnError"]?.boolean == true
+        let stops = try body.flag("haltOnError")
         // A composite call inside would be a way round its limits.
         let door = Subrequests(call: call, inner: inner) {
             !$0.hasPrefix("composite") || $0.hasPrefix("composite/sobjects")

@@ -25,7 +25,11 @@ struct Subrequest: Sendable {
         self.method = method
         self.url = url
         body = value[bodyName] == .null ? nil : value[bodyName]
-        headers = value["httpHeaders"]?.members ?? []
+        let headers = value["httpHeaders"] ?? .null
+        guard let members = headers == .null ? [] : headers.members else {
+            throw Self.malformed("httpHeaders must be an object.")
+        }
+        self.headers = members
         reference = value["referenceId"]?.string ?? ""
         if needsReference, !Self.isReference(reference) {
             throw Self.malformed(

@@ -13,7 +13,7 @@ struct OAuthRevocation {
     @Sendable private func revoke(_ request: Request, _ context: EdgeContext) async throws -> Response {
         var form = try await request.form()
         form.append(try request.query())
-        guard let token = form["token"] else {
+        guard let token = form["token"], !token.isEmpty else {
             return OAuthError("invalid_request", "missing required parameter: token").response
         }
         try await shared.identity.revoke(token: token)

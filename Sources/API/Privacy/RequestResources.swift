@@ -20,7 +20,7 @@ struct RequestResources {
             "requests/:id/verification", post: act { try await $0.verify($1, method: try $2.required("method")) })
         router.own("requests/:id/approval", post: act { requests, id, _ in try await requests.approve(id) })
         router.own("requests/:id/refusal", post: act { try await $0.refuse($1, ground: try $2.required("ground")) })
-        router.own("requests/:id/execution", post: act { try await $0.carryOut($1, note: $2["note"]?.string) })
+        router.own("requests/:id/execution", post: act { try await $0.carryOut($1, note: try $2.text("note")) })
         router.own("requests/:id/announcement", post: act { try await $0.announce($1, how: try $2.required("how")) })
         router.own("requests/:id/lifting", post: act { requests, id, _ in try await requests.lift(id) })
         router.own("requests/:id/closure", post: act { requests, id, _ in try await requests.close(id) })
@@ -59,9 +59,9 @@ struct RequestResources {
             throw PlatformError(.malformedID, "The person must be the id of a record.", fields: ["person"])
         }
         let asking = Requests.Asking(
-            kind, of: person, regulation: body["regulation"]?.string ?? "gdpr", channel: "API",
-            reason: body["reason"]?.string,
-            language: body["language"]?.string ?? shared.engine.organisation.defaultLanguage
+            kind, of: person, regulation: try body.text("regulation") ?? "gdpr", channel: "API",
+            reason: try body.text("reason"),
+            language: try body.text("language") ?? shared.engine.organisation.defaultLanguage
         )
         let request = try await requests(call).open(asking)
         return call.answer(.created, headers: [.location: "/services/azukari/v1/requests/\(request.id)"]) { json in

@@ -3,14 +3,9 @@ import Formats
 import HTTP
 import Records
 
-/// The rows of a collection call, in runs of one object and the same fields: each run is one batch at the door.
+/// The rows of a collection call.
 struct CollectionBody {
-    private struct Run {
-        let object: ObjectSchema
-        var batch: Batch
-    }
-
-    private var runs: [Run] = []
+    private var runs = RowRuns()
     private let onFailure: OnFailure
 
     /// - Parameter objectName: where the path names the object; otherwise each row's `attributes.type` does.
@@ -21,7 +16,7 @@ struct CollectionBody {
                 .jsonParserError, "The body must be an object with an array of records at [line:1, column:1]")
         }
         try Collections.checkCount(records.count, Limits.collectionRowsMax)
-        onFailure = body["allOrNone"]?.boolean == true ? .rollbackAll : .keepGoing
+        onFailure = try body.flag("allOrNone") ? .rollbackAll : .keepGoing
         let schema = try await call.session.schema()
         for record in records {
             guard let members = record.members else {
@@ -33,7 +28,7 @@ struct CollectionBody {
             guard let object = schema.object(name), !object.isInternal else {
                 throw PlatformError(.invalidType, "sObject type '\(name)' is not supported.")
             }
-            append(try RowBody(members, object: object), object: object)
+            runs.append(try RowBody(members, object: object), object: object)
         }
     }
 
@@ -41,12 +36,13 @@ struct CollectionBody {
     func write(
         as session: Session, _ body: (Session, Batch, OnFailure) async throws -> [Outcome]
     ) async throws -> [Outcome] {
+        let parts = runs.parts
         func writeAll(_ session: Session) async throws -> [Outcome] {
             var outcomes: [Outcome] = []
-            for run in runs { outcomes += try await body(session, run.batch, onFailure) }
+            for case .batch(let batch) in parts { outcomes += try await body(session, batch, onFailure) }
             return outcomes
         }
-        guard case .rollbackAll = onFailure, runs.count > 1 else { return try await writeAll(session) }
+        guard case .rollbackAll = onFailure, parts.count > 1 else { return try await writeAll(session) }
         do {
             return try await session.together { session in
                 let outcomes = try await writeAll(session)
@@ -55,14 +51,6 @@ struct CollectionBody {
             }
         } catch let undone as Undone<[Outcome]> {
             return undone.value.map { $0.isRefused ? $0 : .rolledBack }
-        }
-    }
-
-    private mutating func append(_ row: RowBody, object: ObjectSchema) {
-        if let last = runs.indices.last, runs[last].object.name == object.name, runs[last].batch.fields == row.fields {
-            runs[last].batch.rows.append(row.values)
-        } else {
-            runs.append(Run(object: object, batch: Batch(object.name, fields: row.fields, rows: [row.values])))
         }
     }
 }

@@ -57,7 +57,7 @@ struct Collections {
             guard let id = RecordID(text) else { throw PlatformError(.malformedID, "malformed id \(text)") }
             return id
         }
-        let onFailure: OnFailure = call.query["allOrNone"]?.lowercased() == "true" ? .rollbackAll : .keepGoing
+        let onFailure: OnFailure = try call.query.flag("allOrNone") ? .rollbackAll : .keepGoing
         let outcomes = try await call.session.delete(ids, onFailure: onFailure)
         ids.forEach(shared.changed)
         return answer(call, outcomes, showsCreated: false)
@@ -71,8 +71,8 @@ struct Collections {
 
     @Sendable private func retrieveByBody(_ call: RESTCall) async throws -> Response {
         let body = try await call.body()
-        let ids = body["ids"]?.elements?.compactMap(\.string) ?? []
-        let fields = body["fields"]?.elements?.compactMap(\.string) ?? []
+        let ids = try body.texts("ids")
+        let fields = try body.texts("fields")
         return try await retrieve(call, ids: ids, fields: fields)
     }
 

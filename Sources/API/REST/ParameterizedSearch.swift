@@ -38,21 +38,20 @@ struct ParameterizedSearch {
 
     /// The same members in a body.
     init(body: JSONValue) throws {
-        guard let text = body["q"]?.string else { throw Self.noText }
+        guard let text = try body.text("q") else { throw Self.noText }
         self.text = text
-        group = body["in"]?.string
-        fields = body["fields"]?.elements?.compactMap(\.string) ?? []
-        overallLimit = body["overallLimit"]?.integer.map { Int($0) }
-        defaultLimit = body["defaultLimit"]?.integer.map { Int($0) }
-        for object in body["sobjects"]?.elements ?? [] {
+        group = try body.text("in")
+        fields = try body.texts("fields")
+        overallLimit = try body.number("overallLimit")
+        defaultLimit = try body.number("defaultLimit")
+        for object in try body.array(of: "sobjects") {
             guard let name = object["name"]?.string else {
                 throw PlatformError(.missingArgument, "Each of sobjects needs a name.")
             }
             objects.append(
                 Target(
-                    name: name, fields: object["fields"]?.elements?.compactMap(\.string) ?? [],
-                    condition: object["where"]?.string, order: object["orderBy"]?.string,
-                    limit: object["limit"]?.integer.map { Int($0) }))
+                    name: name, fields: try object.texts("fields"), condition: try object.text("where"),
+                    order: try object.text("orderBy"), limit: try object.number("limit")))
         }
     }
 

@@ -34,7 +34,7 @@ struct Query {
     }
 
     static func answer(_ call: RESTCall, page: Page<[UInt8]>, resource: String) -> Response {
-        call.answer { json in
+        call.answer(bytesAtLeast: page.records.reduce(0) { $0 + $1.count + 1 }) { json in
             json.object { json in
                 json.key("totalSize")
                 json.integer(page.totalSize)

@@ -46,7 +46,7 @@ struct RowsByExternalID {
         }
         let matches = try await ids(call, object: object, field: field)
         if matches.count > 1 { return try await several(call, object: object, field: field) }
-        if matches.isEmpty, call.query["updateOnly"] == "true" || field.type == .id { throw Self.missing(field) }
+        if try matches.isEmpty && (call.query.flag("updateOnly") || field.type == .id) { throw Self.missing(field) }
         let outcome: (id: RecordID, isCreated: Bool)
         if let id = matches.first {
             body.fields.insert("Id", at: 0)

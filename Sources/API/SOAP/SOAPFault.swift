@@ -71,7 +71,10 @@ struct SOAPErrorForm: ErrorForm {
     let prefix = "/services/Soap"
 
     func response(_ errors: [PlatformError], status: HTTPResponse.Status, context: EdgeContext) -> Response {
-        SOAPFault.response(errors[0], .partner)
+        var response = SOAPFault.response(errors[0], .partner)
+        // A method that is none of SOAP's has the status of HTTP.
+        if status == .methodNotAllowed { response.status = status }
+        return response
     }
 }
 

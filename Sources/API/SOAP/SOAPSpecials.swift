@@ -30,7 +30,7 @@ enum SOAPSpecials {
                     }
                     return id
                 }
-                let batch = Batch(object, fields: body.fields, rows: [body.values])
+                let batch = Batch(object.name, fields: body.fields, rows: [body.values])
                 results.append(.success(try await call.writer.merge(batch, with: losers)))
             } catch let error as PlatformError where error.detail == nil {
                 results.append(.failure(error))

@@ -26,39 +26,32 @@ enum SOAPWrites {
         return answer(call, outcomes, showsCreated: true)
     }
 
-    /// Rows of one object with the same fields that stand one behind the other are written together; a row that makes no sense is
-    /// refused by itself.
+    /// A row that makes no sense is refused by itself.
     private static func outcomes(_ call: SOAPCall, _ body: @escaping Write) async throws -> [Outcome] {
         let schema = try await call.session.schema()
         let rows = try call.arguments("sObjects", atMost: Limits.collectionRowsMax)
-        let read = rows.map { row -> Result<(String, RowBody), PlatformError> in
-            do { return .success(try SOAPRow.read(row, call.kind, schema)) } catch let error as PlatformError {
-                return .failure(error)
-            } catch {
-                return .failure(PlatformError(.unknownException, "The row cannot be read."))
+        var runs = RowRuns()
+        for row in rows {
+            do {
+                let (object, body) = try SOAPRow.read(row, call.kind, schema)
+                runs.append(body, object: object)
+            } catch let error as PlatformError {
+                runs.append(refused: error)
             }
         }
+        let parts = runs.parts
         let onFailure: OnFailure = call.isAllOrNone ? .rollbackAll : .keepGoing
         @Sendable func writeAll(_ session: Session) async throws -> [Outcome] {
             var outcomes: [Outcome] = []
-            var place = 0
-            while place < read.count {
-                guard case .success(let (object, first)) = read[place] else {
-                    if case .failure(let error) = read[place] { outcomes.append(.refused([error])) }
-                    place += 1
-                    continue
-                }
-                var batch = Batch(object, fields: first.fields, rows: [])
-                while place < read.count, case .success(let (name, row)) = read[place], name == object,
-                    row.fields == first.fields
-                {
-                    batch.rows.append(row.values)
-                    place += 1
-                }
-                do {
-                    outcomes += try await body(session, batch, onFailure)
-                } catch let error as PlatformError where error.detail == nil {
-                    outcomes += batch.rows.map { _ in .refused([error]) }
+            for part in parts {
+                switch part {
+                case .refused(let error): outcomes.append(.refused([error]))
+                case .batch(let batch):
+                    do {
+                        outcomes += try await body(session, batch, onFailure)
+                    } catch let error as PlatformError where error.detail == nil {
+                        outcomes += batch.rows.map { _ in .refused([error]) }
+                    }
                 }
             }
             return outcomes
@@ -140,7 +133,8 @@ extension SOAPWriter {
 /// A row of the wire.
 enum SOAPRow {
     /// The object, and the fields in their order. What is nil is not there; `fieldsToNull` empties.
-    static func read(_ row: XMLTree, _ kind: SOAPKind, _ schema: Schema) throws -> (object: String, row: RowBody) {
+    static func read(_ row: XMLTree, _ kind: SOAPKind, _ schema: Schema) throws -> (object: ObjectSchema, row: RowBody)
+    {
         let type = row.children.first { $0.name == "type" && $0.children.isEmpty }?.text
         let typed = row.attributes["type"].map { String($0.split(separator: ":").last ?? "") }
         guard let name = kind == .partner ? type : typed ?? type, let object = schema.object(name), !object.isInternal
@@ -169,6 +163,6 @@ enum SOAPRow {
         for field in row.children where field.name == "fieldsToNull" && !field.text.isEmpty {
             if !body.has(field.text) { body.append(field.text, .null) }
         }
-        return (object.name, body)
+        return (object, body)
     }
 }

@@ -63,11 +63,20 @@ final class PlanCache: Sendable {
             }
             let names = fields ?? object.fields.filter { $0.type != .junctionIDList }.map(\.name)
             let query = Query(
-                select: names.map { .expression(.field(Path($0.split(separator: ".").map(String.init))), alias: nil) },
+                select: try names.map { .expression(.field(try Self.path($0, of: object)), alias: nil) },
                 from: From(Path([object.name]))
             )
             return try QueryCompiler(call.context(viewer, text: nil)).plan(query, of: object)
         }
+    }
+
+    private static func path(_ name: String, of object: ObjectSchema) throws -> Path {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ !$0.isEmpty }) else {
+            throw PlatformError(
+                .invalidField, "No such column '\(name)' on entity '\(object.name)'.", fields: [name])
+        }
+        return Path(parts.map(String.init))
     }
 
     /// What comes with a query's text.

@@ -12,6 +12,9 @@ public struct Batch: Sendable {
     /// Whether an empty value leaves its field as it is, or a new record its default, and the text `#N/A` empties it: as the
     /// platform's bulk interfaces read rows. Else an empty value empties its field.
     public var leavesEmpty = false
+    /// The columns that each row lacks, by their places: its fields are left as an empty value leaves them above. Empty: every
+    /// row has all; else as many lists as rows.
+    public var absent: [[Int]] = []
 
     public init(_ object: String, fields: [String], rows: [[Value]]) {
         self.object = object

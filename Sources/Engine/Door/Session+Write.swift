@@ -148,6 +148,8 @@ extension Session {
     /// The columns of a batch as this session may write them now.
     func columns(of batch: Batch, for operation: BatchColumns.Operation) async throws -> BatchColumns {
         precondition(batch.rows.allSatisfy { $0.count == batch.fields.count }, "a row has as many values as fields")
+        precondition(
+            batch.absent.isEmpty || batch.absent.count == batch.rows.count, "each row has a list of what it lacks")
         return try await read { connection in
             try BatchColumns(
                 batch, for: operation, access: try self.access(on: connection), isSystem: self.system != nil
@@ -163,7 +165,7 @@ extension Session {
         var read: [[Value]] = []
         for (place, values) in batch.rows.enumerated() {
             var values = values
-            let left = columns.left(&values)
+            let left = columns.left(&values, absent: batch.absent.isEmpty ? [] : batch.absent[place])
             // In an upsert it depends on the row which of the two refuses it.
             var refusals = other == nil ? columns.refusal.map { [$0] } ?? [] : []
             read.append(columns.read(values, &refusals))

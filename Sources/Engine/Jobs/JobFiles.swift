@@ -1,6 +1,8 @@
+import Dispatch
 import Foundation
 import Glibc
 import Records
+import Synchronization
 
 /// The files of a bulk job, in a folder of its own: what was sent, what came of each row, what a query found.
 struct JobFiles: Sendable {
@@ -31,9 +33,11 @@ struct JobFiles: Sendable {
 /// A file that is written from its beginning to its end.
 final class JobFile: Sendable {
     private let descriptor: Int32
+    private let progress: Mutex<Progress>
 
     /// Opens the file, made when it is not there and cut off behind `length`.
     init(path: String, length: Int) throws {
+        progress = Mutex(Progress(flushed: length))
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure("made") }
         guard lseek(descriptor, 0, SEEK_END) >= length, ftruncate(descriptor, off_t(length)) == 0 else {
@@ -52,11 +56,39 @@ final class JobFile: Sendable {
             guard count > 0 else { throw Self.failure("written") }
             done += count
         }
+        beginWriting(upTo: offset + bytes.count)
+    }
+
+    /// Has what is complete written to the disk meanwhile, so that little is left to wait for in the end.
+    private func beginWriting(upTo end: Int) {
+        let isMuch = progress.withLock { progress in
+            guard !progress.isFlushing, end - progress.flushed >= Self.bytesAtOnce else { return false }
+            (progress.flushed, progress.isFlushing) = (end, true)
+            return true
+        }
+        guard isMuch else { return }
+        DispatchQueue.global(qos: .utility).async {
+            let isWritten = fdatasync(self.descriptor) == 0
+            self.progress.withLock { progress in
+                progress.isFlushing = false
+                // The system tells of a failure once: the flush in the end must know of it.
+                if !isWritten { progress.hasFailed = true }
+            }
+        }
+    }
+
+    private static let bytesAtOnce = 16 << 20
+
+    private struct Progress {
+        /// Up to where it was to be written to the disk.
+        var flushed: Int
+        var isFlushing = false
+        var hasFailed = false
     }
 
     /// Waits until all that was written is on the disk.
     func flush() throws {
-        guard fdatasync(descriptor) == 0 else { throw Self.failure("written") }
+        guard fdatasync(descriptor) == 0, !progress.withLock(\.hasFailed) else { throw Self.failure("written") }
     }
 
     static func failure(_ verb: String) -> PlatformError {

@@ -83,6 +83,15 @@ final class SearchIndex: Sendable {
 
     /// Notes that the records of an object in a range of ids are to be indexed later.
     static func postpone(_ object: String, _ range: ClosedRange<RecordID>, _ connection: any Connection) throws {
+        // Mostly right behind the last: one long range is indexed sooner than many short ones.
+        let before = Value.integer(range.lowerBound.rawValue - 1)
+        let grown = try connection.execute(
+            """
+            UPDATE az_search_pending SET last = \(.id(range.upperBound))
+            WHERE object = \(.text(object)) AND last = \(before)
+            """
+        )
+        if grown > 0 { return }
         try connection.execute(
             """
             INSERT INTO az_search_pending (object, first, last)

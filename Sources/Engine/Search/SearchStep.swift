@@ -8,7 +8,13 @@ enum SearchStep {
         guard !fields.isEmpty else { return }
         // A change that touches no searched field leaves the index as it is.
         if set.operation == .update, !fields.contains(where: { set.column($0.name) != nil }) { return }
-        for row in set.goodRows {
+        // Many at once are indexed later, together, by whoever searches.
+        let good = set.goodRows
+        let ids = good.map { set.rows[$0].id }
+        if set.operation == .create, good.count >= rowsAtOnceMin, let first = ids.min(), let last = ids.max() {
+            return try SearchIndex.postpone(set.object.name, first...last, transaction.connection)
+        }
+        for row in good {
             let new = fields.map { set.value($0.name, of: row).text }
             let old = fields.map { field in
                 set.object.index(of: field.name).flatMap { set.rows[row].old?[$0] }?.text
@@ -20,6 +26,9 @@ enum SearchStep {
             )
         }
     }
+
+    /// Fewer new records than these are indexed one by one, in their transaction: a search finds them without a wait.
+    private static let rowsAtOnceMin = 10
 
     /// The terms of a stored record enter or leave the index with it.
     static func move(_ row: StoredRow, isThere: Bool, _ transaction: WriteTransaction) throws {

@@ -96,8 +96,11 @@ struct BatchColumns: Sendable {
     }
 
     /// The columns that a row leaves as they are, and its values with what is emptied.
-    func left(_ values: inout [Value]) -> [Int] {
-        guard leavesEmpty else { return [] }
+    /// - Parameter absent: The row's of ``Batch/absent``.
+    func left(_ values: inout [Value], absent: [Int]) -> [Int] {
+        guard leavesEmpty else {
+            return absent.isEmpty ? [] : columns.indices.filter { absent.contains(columns[$0].place) }
+        }
         var left: [Int] = []
         for (place, column) in columns.enumerated() {
             switch values[column.place] {

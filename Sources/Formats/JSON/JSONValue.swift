@@ -39,7 +39,7 @@ public indirect enum JSONValue: Hashable, Sendable {
     }
 
     /// What a field can be given: null, truth, number or text. Nil for arrays and objects.
-    public var scalar: Value? {
+    public var scalar: Records.Value? {
         switch self {
         case .null: .null
         case .boolean(let truth): .boolean(truth)

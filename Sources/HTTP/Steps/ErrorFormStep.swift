@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import Records
 
 /// The one place where errors become answers: the status from the code, the form from the path.
@@ -16,8 +17,18 @@ struct ErrorFormStep {
     /// The router itself answers without a body where nothing is found: that is an error like others.
     func refuseUnknown(_ request: Request, _ response: Response) throws {
         guard response.status == .notFound, response.body.contentLength == 0, request.method != .head else { return }
+        guard Self.methods.contains(request.method) else {
+            let allowed = Self.methods.map(\.rawValue).joined(separator: ", ")
+            throw RefusedRequest(
+                status: .methodNotAllowed,
+                error: PlatformError(.methodNotAllowed, "HTTP Method '\(request.method.rawValue)' not allowed."),
+                headers: [.allow: allowed])
+        }
         throw PlatformError(.notFound, "The requested resource does not exist")
     }
+
+    /// Those that some resource has.
+    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
 
     /// The answer that an error becomes.
     func answer(_ error: any Error, to request: Request, context: EdgeContext) -> Response {
@@ -30,6 +41,11 @@ struct ErrorFormStep {
             all = errors.errors
         case let error as RefusedRequest: refused = error
         case is NIOTooManyBytesError: refused = .bodyTooLarge
+        case is HTTPParserError:
+            refused = RefusedRequest(
+                status: .badRequest,
+                error: PlatformError(
+                    .invalidOperation, "The body ended before its end, or is not framed as HTTP wants it."))
         case let error as HTTPError:
             refused = RefusedRequest(
                 status: error.status,

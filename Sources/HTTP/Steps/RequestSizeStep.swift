@@ -3,6 +3,12 @@ import Records
 
 /// Refuses at once what says that it is too large. Handlers state their own, smaller limits as they gather a body.
 struct RequestSizeStep {
+    /// Whether much of a request may be still to come when it is refused.
+    func mayGoOn(_ request: Request) -> Bool {
+        if request.headers[.transferEncoding] != nil { return true }
+        return request.headers[.contentLength].flatMap { Int($0) } ?? 0 > Limits.refusedBodyBytesMax
+    }
+
     func check(_ request: Request) throws {
         if request.uri.string.utf8.count > Limits.uriBytesMax {
             throw RefusedRequest(
