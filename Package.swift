@@ -171,6 +171,8 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "HTTP", "Identity", "Privacy", "Engine", "Formats", "Records", "AzukariTesting",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict

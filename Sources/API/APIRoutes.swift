@@ -38,6 +38,7 @@ public struct APIRoutes: Sendable {
     public func add(to router: some RouterMethods<EdgeContext>) {
         OpenAPIDocument().add(to: router)
         OAuthToken(shared: shared).add(to: router)
+        OAuthIntrospection(shared: shared).add(to: router)
         OAuthRevocation(shared: shared).add(to: router)
         OAuthIdentity(shared: shared).add(to: router)
         SOAPRoutes(shared: shared).add(to: router)

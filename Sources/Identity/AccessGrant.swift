@@ -27,10 +27,13 @@ public struct SigningApplication: Sendable {
     public let kind: AccessKind
     /// The purpose of everything done with the token.
     public let purpose: String
+    /// The registered application, whose end is that of its tokens; nil for what is part of the product.
+    public let application: RecordID?
 
-    public init(name: String, kind: AccessKind, purpose: String) {
+    public init(name: String, kind: AccessKind, purpose: String, application: RecordID? = nil) {
         self.name = name
         self.kind = kind
         self.purpose = purpose
+        self.application = application
     }
 }

@@ -8,6 +8,8 @@ public struct ConnectedApplication: Sendable {
     public enum Flow: String, Sendable, CaseIterable {
         case password
         case clientCredentials = "client_credentials"
+        /// By what it signs with the key of its certificate.
+        case jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
     }
 
     public let id: RecordID
@@ -18,10 +20,13 @@ public struct ConnectedApplication: Sendable {
     public let purposes: [String]
     /// Whom it is when it signs in by itself.
     public let runAs: RecordID?
+    /// The public key of its certificate, in PEM.
+    let certificate: String?
+    let secretHash: String
 
     /// As it signs in.
     public var signing: SigningApplication {
-        SigningApplication(name: name, kind: .api, purpose: purposes.first ?? Identity.defaultPurpose)
+        SigningApplication(name: name, kind: .api, purpose: purposes.first ?? Identity.defaultPurpose, application: id)
     }
 }
 
@@ -31,12 +36,18 @@ public struct NewApplication: Sendable {
     public let flows: Set<ConnectedApplication.Flow>
     public let purposes: [String]
     public let runAs: RecordID?
+    /// The RSA key by which it signs, public part, in PEM; needed for ``ConnectedApplication/Flow/jwtBearer``.
+    public let certificate: String?
 
-    public init(name: String, flows: Set<ConnectedApplication.Flow>, purposes: [String], runAs: RecordID?) {
+    public init(
+        name: String, flows: Set<ConnectedApplication.Flow>, purposes: [String], runAs: RecordID?,
+        certificate: String? = nil
+    ) {
         self.name = name
         self.flows = flows
         self.purposes = purposes
         self.runAs = runAs
+        self.certificate = certificate
     }
 }
 
@@ -46,6 +57,7 @@ extension Identity {
 
     /// Registers an application. The secret is shown this once; only its digest is kept.
     public func addApplication(_ new: NewApplication) async throws -> (clientID: String, clientSecret: String) {
+        let certificate = try new.certificate.map { try Self.checkedKey($0) }
         let clientID = "3MVG9" + Secret.text(length: 40)
         let clientSecret = Secret.text(length: 48)
         let outcomes = try await system("registration of an application").create(
@@ -56,6 +68,7 @@ extension Identity {
                     "ClientSecretHash": .text(Secret.digest(clientSecret)),
                     "Purposes": .text(new.purposes.joined(separator: ";")),
                     "RunAsUserId": new.runAs.map(Value.id) ?? .null,
+                    "Certificate": certificate.map(Value.text) ?? .null,
                     "Flows": .text(new.flows.map(\.rawValue).sorted().joined(separator: ";")),
                 ]),
             onFailure: .rollbackAll
@@ -64,18 +77,34 @@ extension Identity {
         return (clientID, clientSecret)
     }
 
-    /// The application of these credentials, if it may use the flow. Wrong secrets are throttled by address.
+    /// The application of these credentials. Wrong secrets are throttled by address.
+    ///
+    /// - Parameter flow: Which it must be registered for; nil: any will do.
     public func application(
-        clientID: String, clientSecret: String, address: String, flow: ConnectedApplication.Flow
+        clientID: String, clientSecret: String, address: String, flow: ConnectedApplication.Flow? = nil
     ) async throws -> ConnectedApplication {
+        let now = environment.now()
+        let application = try await registered(clientID, address: address)
+        let expected = Array(application.secretHash.utf8)
+        guard Secret.areEqual(expected, Array(Secret.digest(clientSecret).utf8)) else {
+            throttle.withLock { $0.failed(user: clientID, address: address, at: now) }
+            throw SignInRefusal.wrongClientSecret
+        }
+        throttle.withLock { $0.succeeded(user: clientID, address: address) }
+        if let flow, !application.flows.contains(flow) { throw SignInRefusal.flowNotAllowed }
+        return application
+    }
+
+    /// The application with that client id, which has proved nothing yet.
+    func registered(_ clientID: String, address: String) async throws -> ConnectedApplication {
         let now = environment.now()
         guard throttle.withLock({ $0.allows(user: clientID, address: address, at: now) }) else {
             throw SignInRefusal.wrongClientSecret
         }
         let rows = try await system("sign-in of an application").query(
             """
-            SELECT Id, Name, ClientId, ClientSecretHash, Purposes, RunAsUserId, Flows FROM ConnectedApplication \
-            WHERE ClientId = :client LIMIT 1
+            SELECT Id, Name, ClientId, ClientSecretHash, Certificate, Purposes, RunAsUserId, Flows \
+            FROM ConnectedApplication WHERE ClientId = :client LIMIT 1
             """,
             bindings: ["client": .one(.text(clientID))]
         )
@@ -84,19 +113,12 @@ extension Identity {
             throttle.withLock { $0.failed(user: clientID, address: address, at: now) }
             throw SignInRefusal.unknownApplication
         }
-        let expected = Array((row["ClientSecretHash"].text ?? "").utf8)
-        guard Secret.areEqual(expected, Array(Secret.digest(clientSecret).utf8)) else {
-            throttle.withLock { $0.failed(user: clientID, address: address, at: now) }
-            throw SignInRefusal.wrongClientSecret
-        }
-        throttle.withLock { $0.succeeded(user: clientID, address: address) }
-        let application = ConnectedApplication(
+        return ConnectedApplication(
             id: id, name: row["Name"].text ?? clientID, clientID: clientID,
             flows: Set(list(row["Flows"]).compactMap(ConnectedApplication.Flow.init)),
-            purposes: list(row["Purposes"]), runAs: row["RunAsUserId"].id
+            purposes: list(row["Purposes"]), runAs: row["RunAsUserId"].id, certificate: row["Certificate"].text,
+            secretHash: row["ClientSecretHash"].text ?? ""
         )
-        guard application.flows.contains(flow) else { throw SignInRefusal.flowNotAllowed }
-        return application
     }
 
     private func list(_ value: Value) -> [String] {

@@ -39,7 +39,7 @@ extension Identity {
     }
 
     /// Makes the token and keeps its digest.
-    private func grant(
+    func grant(
         user: RecordID, application: SigningApplication, isPasswordInitial: Bool
     ) async throws -> AccessGrant {
         let session: Session
@@ -57,6 +57,7 @@ extension Identity {
                 "AccessSession",
                 [
                     "UserId": .id(user), "TokenHash": .text(digest.text), "ApplicationName": .text(application.name),
+                    "ApplicationId": application.application.map(Value.id) ?? .null,
                     "Kind": .text(application.kind.rawValue), "Purpose": .text(application.purpose),
                     "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
                 ]),
@@ -79,14 +80,17 @@ extension Identity {
         let isInitial: Bool
     }
 
-    private func credential(of username: String) async throws -> Credential? {
-        let session = system("sign-in")
-        let users = try await session.query(
+    /// The active user of that name.
+    func user(named username: String) async throws -> RecordID? {
+        try await system("sign-in").query(
             "SELECT Id FROM User WHERE Username = :name AND IsActive = true LIMIT 1",
             bindings: ["name": .one(.text(username))]
-        )
-        guard let user = users.first?.id else { return nil }
-        let rows = try await session.query(
+        ).first?.id
+    }
+
+    private func credential(of username: String) async throws -> Credential? {
+        guard let user = try await user(named: username) else { return nil }
+        let rows = try await system("sign-in").query(
             "SELECT PasswordHash, ChangedDate FROM UserCredential WHERE UserId = :user LIMIT 1",
             bindings: ["user": .one(.id(user))]
         )

@@ -10,6 +10,8 @@ public enum SignInRefusal: Error, Equatable {
     case wrongClientSecret
     /// The application is not registered for this way of signing in.
     case flowNotAllowed
+    /// What an application asserts is not so, with what is wrong; never whether a user exists.
+    case badAssertion(String)
 
     /// The same in the platform's terms.
     public var platformError: PlatformError {
@@ -18,6 +20,7 @@ public enum SignInRefusal: Error, Equatable {
             PlatformError(.invalidLogin, "Invalid username, password, security token; or user locked out.")
         case .unknownApplication: PlatformError(.invalidLogin, "client identifier invalid")
         case .wrongClientSecret: PlatformError(.invalidLogin, "invalid client credentials")
+        case .badAssertion(let wrong): PlatformError(.invalidLogin, wrong)
         case .flowNotAllowed: PlatformError(.invalidLogin, "the application is not registered for this grant type")
         }
     }

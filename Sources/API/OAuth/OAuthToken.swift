@@ -7,7 +7,7 @@ import Hummingbird
 import Identity
 import Records
 
-/// `POST /services/oauth2/token`: the password and the client credentials flows of OAuth 2.0.
+/// `POST /services/oauth2/token`: the password, client credentials and JWT bearer flows of OAuth 2.0.
 struct OAuthToken {
     let shared: Shared
 
@@ -45,11 +45,28 @@ struct OAuthToken {
             grant = try await shared.identity.signIn(
                 clientID: client.id, clientSecret: client.secret, address: context.address
             )
+        case ConnectedApplication.Flow.jwtBearer.rawValue:
+            guard let assertion = form["assertion"] else {
+                throw OAuthError("invalid_request", "missing required parameter: assertion")
+            }
+            grant = try await shared.identity.signIn(
+                assertion: assertion, audiences: audiences(request, context), address: context.address)
         case nil: throw OAuthError("invalid_request", "missing required parameter: grant_type")
         default: throw OAuthError("unsupported_grant_type", "grant type not supported")
         }
         return answer(grant, secret: client.secret, format: form["format"], request: request, context: context)
     }
+
+    /// Under which names a server of the platform is meant, besides its own.
+    private func audiences(_ request: Request, _ context: EdgeContext) -> Set<String> {
+        let origin = shared.address.origin(of: request, context: context)
+        return [
+            origin, "\(origin)/services/oauth2/token", "https://login.salesforce.com", "https://test.salesforce.com",
+        ]
+    }
+
+    /// What every token may do.
+    static let scope = "api id"
 
     private func answer(
         _ grant: AccessGrant, secret: String, format: String?, request: Request, context: EdgeContext
@@ -57,11 +74,14 @@ struct OAuthToken {
         let origin = shared.address.origin(of: request, context: context)
         let id = shared.identityURL(of: grant.session.user, origin: origin)
         let issuedAt = String(grant.issuedAt.milliseconds)
-        let fields = [
+        var fields = [
             ("access_token", grant.token), ("instance_url", origin), ("id", id), ("token_type", "Bearer"),
-            ("scope", "api id"), ("issued_at", issuedAt),
-            ("signature", Identity.signature(of: id + issuedAt, clientSecret: secret)),
+            ("scope", Self.scope), ("issued_at", issuedAt),
         ]
+        // Who came without a secret could not check it.
+        if !secret.isEmpty {
+            fields.append(("signature", Identity.signature(of: id + issuedAt, clientSecret: secret)))
+        }
         var headers: HTTPFields = [.cacheControl: "no-store"]
         if format == "urlencoded" {
             let body = fields.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
@@ -74,7 +94,7 @@ struct OAuthToken {
     }
 
     /// By Basic authentication or in the form.
-    private static func client(_ request: Request, _ form: FormFields) -> (id: String, secret: String) {
+    static func client(_ request: Request, _ form: FormFields) -> (id: String, secret: String) {
         if let header = request.headers[.authorization], header.lowercased().hasPrefix("basic "),
             let bytes = Data(base64Encoded: header.dropFirst(6).trimmingSpaces()),
             let pair = String(data: bytes, encoding: .utf8), let colon = pair.firstIndex(of: ":")
@@ -84,11 +104,12 @@ struct OAuthToken {
         return (form["client_id"] ?? "", form["client_secret"] ?? "")
     }
 
-    private static func error(of refusal: SignInRefusal) -> OAuthError {
+    static func error(of refusal: SignInRefusal) -> OAuthError {
         switch refusal {
         case .wrongCredentials: OAuthError("invalid_grant", "authentication failure")
         case .unknownApplication: OAuthError("invalid_client_id", "client identifier invalid")
         case .wrongClientSecret: OAuthError("invalid_client", "invalid client credentials")
+        case .badAssertion(let wrong): OAuthError("invalid_grant", wrong)
         case .flowNotAllowed:
             OAuthError("unauthorized_client", "this application is not registered for this grant type")
         }

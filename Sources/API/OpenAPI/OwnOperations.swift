@@ -61,10 +61,23 @@ extension APIOperation {
                     ["grant_type": S.someText],
                     optional: [
                         "client_id": S.text, "client_secret": S.text, "username": S.text, "password": S.text,
-                        "format": S.text,
+                        "format": S.text, "assertion": S.text,
                     ]), as: "application/x-www-form-urlencoded"),
             tells: D.told("The token.", S.object(["access_token": S.text, "instance_url": S.text, "id": S.text])),
             isOpen: true
+        ),
+        oauth(
+            .post, "introspect", "Whether a token of the application is good",
+            body: D.sent(
+                S.object(
+                    ["token": S.someText],
+                    optional: ["client_id": S.text, "client_secret": S.text, "token_type_hint": S.text]),
+                as: "application/x-www-form-urlencoded"),
+            tells: D.told(
+                "Whether it is, and what it is.",
+                S.object(
+                    ["active": S.truth],
+                    optional: ["scope": S.text, "client_id": S.text, "username": S.text, "exp": S.count])), isOpen: true
         ),
         oauth(
             .get, "revoke", "Ends a token", [D.needed("token", S.someText, "The token.")],

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Formats
+import Foundation
+import HummingbirdTLS
 import Identity
 import Records
 
@@ -20,6 +22,9 @@ struct ApplicationAddCommand: OrganisationCommand {
         discussion: """
             EXAMPLE
               azukari application add --name "Nightly export" --run-as export@example.com --purpose customerService
+
+            With --certificate it may sign in any user by the JWT bearer flow of OAuth, whom it names in what it signs with the key of
+            the certificate. Make both with: openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out certificate.pem
             """)
 
     @OptionGroup var organisation: OrganisationOptions
@@ -27,15 +32,20 @@ struct ApplicationAddCommand: OrganisationCommand {
     @Option(help: "The user name of whom it is when it signs in by itself.") var runAs: String?
     @Option(help: "What it may use customer data for. May be given several times.")
     var purpose: [String] = [Identity.defaultPurpose]
+    @Option(help: ArgumentHelp("A certificate or public key in PEM, by whose key it signs.", valueName: "file"))
+    var certificate: String?
 
     func run() async throws {
+        let key = try certificate.map(publicKey)
+        var flows: Set<ConnectedApplication.Flow> = [.password]
+        if runAs != nil { flows.insert(.clientCredentials) }
+        if key != nil { flows.insert(.jwtBearer) }
         let made = try await organisation.withIdentity { identity, engine in
             var user: RecordID?
             if let runAs { user = try await engine.userID(named: runAs) }
             return try await identity.addApplication(
                 NewApplication(
-                    name: name, flows: user == nil ? [.password] : [.password, .clientCredentials], purposes: purpose,
-                    runAs: user))
+                    name: name, flows: flows, purposes: purpose, runAs: user, certificate: key))
         }
         if organisation.json {
             var json = JSONWriter(isIndented: true)
@@ -47,6 +57,21 @@ struct ApplicationAddCommand: OrganisationCommand {
         } else {
             Terminal.say("client id:     \(made.clientID)")
             Terminal.say("client secret: \(made.clientSecret) (shown this once)")
+        }
+    }
+
+    /// The public key of a certificate, or as it stands in the file, in PEM.
+    private func publicKey(ofFile path: String) throws -> String {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw ValidationError("There is no file \(path), or it is not text.")
+        }
+        guard text.contains("BEGIN CERTIFICATE") else { return text }
+        do {
+            let der = try NIOSSLCertificate(bytes: Array(text.utf8), format: .pem).extractPublicKey().toSPKIBytes()
+            let lines = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+            return "-----BEGIN PUBLIC KEY-----\n\(lines)\n-----END PUBLIC KEY-----\n"
+        } catch {
+            throw ValidationError("\(path) is no certificate in PEM.")
         }
     }
 }
