@@ -19,4 +19,28 @@ extension ResponseBody {
             try await writer.finish(nil)
         }
     }
+
+    /// A body of parts with commas between them, never put together: it is sent while it is copied.
+    public static func list(_ parts: [[UInt8]], behind head: [UInt8], before tail: [UInt8]) -> ResponseBody {
+        let commas = max(parts.count - 1, 0)
+        let count = parts.reduce(head.count + tail.count + commas) { $0 + $1.count }
+        return ResponseBody(contentLength: count) { writer in
+            var buffer = ByteBuffer()
+            buffer.reserveCapacity(Swift.min(count, listBytesAtOnce * 2))
+            buffer.writeBytes(head)
+            for (place, part) in parts.enumerated() {
+                if place > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
+                buffer.writeBytes(part)
+                guard buffer.readableBytes >= listBytesAtOnce else { continue }
+                try await writer.write(buffer)
+                buffer = ByteBuffer()
+                buffer.reserveCapacity(listBytesAtOnce * 2)
+            }
+            buffer.writeBytes(tail)
+            try await writer.write(buffer)
+            try await writer.finish(nil)
+        }
+    }
+
+    private static let listBytesAtOnce = 48 * 1024
 }

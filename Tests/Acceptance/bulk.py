@@ -32,11 +32,15 @@ class Client:
         self.token = server.token()
 
     def call(self, method, path, body=None, kind="application/json"):
+        return self.fetch(path, method, body, kind)[0]
+
+    def fetch(self, path, method="GET", body=None, kind="application/json"):
+        """The answer's body and headers."""
         request = urllib.request.Request(
             f"{self.server.url}/services/data/v59.0/{path}", method=method, data=body,
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": kind})
         with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:
-            return answer.read()
+            return answer.read(), answer.headers
 
     def json(self, method, path, body=None):
         answer = self.call(method, path, None if body is None else json.dumps(body).encode())
@@ -114,7 +118,12 @@ def checks(server, rows):
         while client.json("GET", f"jobs/query/{job}")["state"] != "JobComplete":
             assert time.monotonic() < end
             time.sleep(0.05)
-        return client.rows(f"jobs/query/{job}/results")
+        rows, locator = [], ""
+        while locator != "null":
+            text, headers = client.fetch(f"jobs/query/{job}/results" + (f"?locator={locator}" if locator else ""))
+            rows += csv.DictReader(io.StringIO(text.decode(), newline=""))
+            locator = headers["Sforce-Locator"]
+        return rows
 
     def read():
         assert {row["Ext__c"] for row in query("SELECT Ext__c FROM Contact")} == {f"x{n}" for n in range(rows) if n not in bad}

@@ -146,9 +146,9 @@ extension ResponseBody {
         let range = range ?? 0..<source.count
         return .pieces(from: (offset: range.lowerBound, head: head)) { state in
             let count = min(1 << 18, range.upperBound - state.offset)
-            let bytes = try state.head + source.read(from: state.offset, upTo: count)
-            state.offset += bytes.count - state.head.count
-            state.head = []
+            let read = try source.read(from: state.offset, upTo: count)
+            let bytes = state.head.isEmpty ? read : state.head + read
+            state = (state.offset + read.count, [])
             return bytes.isEmpty ? nil : bytes
         }
     }

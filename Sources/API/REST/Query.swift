@@ -34,16 +34,28 @@ struct Query {
     }
 
     static func answer(_ call: RESTCall, page: Page<[UInt8]>, resource: String) -> Response {
-        call.answer(bytesAtLeast: page.records.reduce(0) { $0 + $1.count + 1 }) { json in
-            json.object { json in
-                json.key("totalSize")
-                json.integer(page.totalSize)
-                json.key("done")
-                json.boolean(page.locator == nil)
-                if let locator = page.locator { json.member("nextRecordsUrl", "\(call.base)/\(resource)/\(locator)") }
-                json.key("records")
-                json.array { json in for record in page.records { json.raw(record) } }
-            }
+        func write(_ json: inout JSONWriter) {
+            json.beginObject()
+            json.key("totalSize")
+            json.integer(page.totalSize)
+            json.key("done")
+            json.boolean(page.locator == nil)
+            if let locator = page.locator { json.member("nextRecordsUrl", "\(call.base)/\(resource)/\(locator)") }
+            json.key("records")
+            json.beginArray()
+        }
+        guard call.request.headers[.prettyPrint] == "1" else {
+            var json = JSONWriter()
+            write(&json)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json;charset=UTF-8"],
+                body: .list(page.records, behind: json.bytes, before: Array("]}".utf8)))
+        }
+        return call.answer { json in
+            write(&json)
+            for record in page.records { json.raw(record) }
+            json.endArray()
+            json.endObject()
         }
     }
 

@@ -62,14 +62,10 @@ struct RESTCall: Sendable {
     }
 
     /// An answer in JSON.
-    ///
-    /// - Parameter bytesAtLeast: What is known of its size: a large one grows without being copied again and again.
     func answer(
-        _ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], bytesAtLeast: Int = 0,
-        _ write: (inout JSONWriter) throws -> Void
+        _ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ write: (inout JSONWriter) throws -> Void
     ) rethrows -> Response {
         var json = JSONWriter(isIndented: request.headers[.prettyPrint] == "1")
-        if bytesAtLeast > 0 { json.bytes.reserveCapacity(bytesAtLeast + 512) }
         try write(&json)
         return .json(json.bytes, status: status, headers: headers)
     }

@@ -32,7 +32,9 @@ struct ApplicationAddCommand: OrganisationCommand {
     @Option(help: "The user name of whom it is when it signs in by itself.") var runAs: String?
     @Option(help: "What it may use customer data for. May be given several times.")
     var purpose: [String] = [Identity.defaultPurpose]
-    @Option(help: ArgumentHelp("A certificate or public key in PEM, by whose key it signs.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A certificate or public key in PEM, by whose key it signs.", valueName: "file"),
+        transform: Terminal.path)
     var certificate: String?
 
     func run() async throws {
