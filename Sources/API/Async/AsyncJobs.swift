@@ -145,7 +145,7 @@ extension ResponseBody {
     static func bytes(of source: JobBytes, _ range: Range<Int>? = nil, behind head: [UInt8] = []) -> ResponseBody {
         let range = range ?? 0..<source.count
         return .pieces(from: (offset: range.lowerBound, head: head)) { state in
-            let count = min(1 << 18, range.upperBound - state.offset)
+            let count = min(1 << 20, range.upperBound - state.offset)
             let read = try source.read(from: state.offset, upTo: count)
             let bytes = state.head.isEmpty ? read : state.head + read
             state = (state.offset + read.count, [])
