@@ -25,7 +25,9 @@ import tempfile
 import time
 import traceback
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+import packages
+from organisation import ROOT
+
 PACKAGES = ["playwright==1.65.2", "axe-playwright-python==0.1.8"]
 WAIT_SECONDS = 60
 WIDE, HALF, NARROW = ({"width": width, "height": height} for width, height in ((1440, 900), (720, 450), (320, 640)))

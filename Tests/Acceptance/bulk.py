@@ -9,17 +9,15 @@ import argparse
 import csv
 import io
 import json
-import os
 import pathlib
-import sys
 import tempfile
 import time
-import traceback
 import urllib.parse
 import urllib.request
 
 import organisation
 from clients_server import Server, new_database
+from tally import Tally
 
 WAIT_SECONDS = 900
 
@@ -152,26 +150,17 @@ def main():
     options.add_argument("--rows", type=int, default=100_000)
     options.add_argument("--database", choices=["sqlite", "postgresql"])
     options = options.parse_args()
-    passed = failed = 0
+    tally = Tally()
     for database in [options.database] if options.database else ["sqlite", "postgresql"]:
         with tempfile.TemporaryDirectory(prefix="azukari-bulk-") as folder, new_database(database == "postgresql") as settings:
             print(f"---- {database}", flush=True)
             server = Server(options.azukari, pathlib.Path(folder), settings)
             try:
                 for check in checks(server, options.rows):
-                    began = time.monotonic()
-                    try:
-                        check()
-                        passed += 1
-                        print(f"ok   {check.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
-                    except Exception:
-                        failed += 1
-                        print(f"FAIL {check.__name__}", flush=True)
-                        traceback.print_exc()
+                    tally.run(check.__name__, check)
             finally:
                 server.kill()
-    print(f"{passed} passed, {failed} failed", flush=True)
-    sys.exit(1 if failed or not passed else 0)
+    tally.close()
 
 
 main()

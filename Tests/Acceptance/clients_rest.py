@@ -12,12 +12,13 @@ import os
 import pathlib
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-import traceback
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+import packages
+from organisation import ROOT
+from tally import Tally
+
 VERSION = "1.12.10"
 USERNAME = "admin@example.com"
 PASSWORD = "correct horse battery staple"
@@ -164,26 +165,18 @@ def main():
     options.add_argument("--azukari", default=ROOT / ".build" / "debug" / "azukari")
     azukari = options.parse_args().azukari
     packages.need("clients", (f"simple-salesforce=={VERSION}",))
-    passed = failed = 0
+    tally = Tally()
     with tempfile.TemporaryDirectory(prefix="azukari-clients-") as folder:
         server = Server(azukari, pathlib.Path(folder))
         os.environ["REQUESTS_CA_BUNDLE"] = server.authority
         try:
             for check in checks(server):
-                try:
-                    check()
-                    passed += 1
-                    print(f"ok   {check.__name__}", flush=True)
-                except Exception:
-                    failed += 1
-                    print(f"FAIL {check.__name__}", flush=True)
-                    traceback.print_exc()
+                tally.run(check.__name__, check)
         finally:
             if server.process:
                 server.process.kill()
                 server.process.wait()
-    print(f"{passed} passed, {failed} failed", flush=True)
-    sys.exit(1 if failed or not passed else 0)
+    tally.close()
 
 
 main()

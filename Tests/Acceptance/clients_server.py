@@ -1,7 +1,6 @@
 """A server for clients: an organisation with an administrator, an application and Contact.Ext__c, on either database."""
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import tempfile

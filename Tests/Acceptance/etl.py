@@ -10,11 +10,9 @@ import argparse
 import json
 import pathlib
 import random
-import sys
 import tempfile
 import threading
 import time
-import traceback
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -22,6 +20,7 @@ import urllib.request
 import organisation
 import packages
 from clients_server import Server, new_database
+from tally import Tally
 
 PACKAGES = ("dlt[duckdb]==1.31.0",)
 FIELDS = ("Id", "LastName", "FirstName", "Phone", "HasOptedOutOfEmail", "SystemModstamp", "IsDeleted")
@@ -126,22 +125,15 @@ def main():
     options.add_argument("--database", choices=["sqlite", "postgresql"])
     options = options.parse_args()
     packages.need("etl", PACKAGES, RUNTIME__DLTHUB_TELEMETRY="false", RUNTIME__LOG_LEVEL="ERROR")
-    passed = failed = 0
+    tally = Tally()
     for database in [options.database] if options.database else ["sqlite", "postgresql"]:
         with tempfile.TemporaryDirectory(prefix="azukari-etl-") as folder, new_database(database == "postgresql") as settings:
             server = Server(options.azukari, pathlib.Path(folder), settings)
             try:
-                check(server, pathlib.Path(folder), options.changes)
-                passed += 1
-                print(f"ok   {database}", flush=True)
-            except Exception:
-                failed += 1
-                print(f"FAIL {database}", flush=True)
-                traceback.print_exc()
+                tally.run(database, lambda: check(server, pathlib.Path(folder), options.changes))
             finally:
                 server.kill()
-    print(f"{passed} passed, {failed} failed", flush=True)
-    sys.exit(1 if failed or not passed else 0)
+    tally.close()
 
 
 main()

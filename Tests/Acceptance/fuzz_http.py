@@ -15,16 +15,15 @@ import pathlib
 import random
 import re
 import socket
-import sys
 import tempfile
 import threading
 import time
-import traceback
 import urllib.parse
 import urllib.request
 
 import organisation
 from clients_server import Server
+from tally import Tally
 
 KEPT = organisation.ROOT / ".build" / "fuzz-http"
 ANSWER_SECONDS = 20
@@ -297,7 +296,7 @@ def main():
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--replay", type=pathlib.Path, help="sends what was kept, once")
     options = options.parse_args()
-    passed = failed = 0
+    tally = Tally()
     with tempfile.TemporaryDirectory(prefix="azukari-fuzz-") as folder:
         server = Server(options.azukari, pathlib.Path(folder))
         try:
@@ -309,19 +308,10 @@ def main():
             def broken():
                 fuzzing.run(options.seconds)
             for check in (fuzzing.sound, broken, fuzzing.endless, fuzzing.large, fuzzing.bombs, fuzzing.halves, fuzzing.well):
-                began = time.monotonic()
-                try:
-                    check()
-                    passed += 1
-                    print(f"ok   {check.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
-                except Exception:
-                    failed += 1
-                    print(f"FAIL {check.__name__}", flush=True)
-                    traceback.print_exc()
+                tally.run(check.__name__, check)
         finally:
             server.kill()
-    print(f"{passed} passed, {failed} failed", flush=True)
-    sys.exit(1 if failed or not passed else 0)
+    tally.close()
 
 
 main()

@@ -9,9 +9,7 @@ first time.
 import argparse
 import datetime
 import pathlib
-import sys
 import tempfile
-import traceback
 import urllib.error
 import urllib.request
 import xml.sax.saxutils
@@ -19,6 +17,7 @@ import xml.sax.saxutils
 import organisation
 import packages
 from clients_server import PASSWORD, USERNAME, Server
+from tally import Tally
 
 PACKAGES = ("lxml==6.0.2",)
 XSD = "{http://www.w3.org/2001/XMLSchema}"
@@ -155,25 +154,17 @@ def main():
     options.add_argument("--azukari", default=organisation.DEBUG)
     options = options.parse_args()
     packages.need("contract", PACKAGES)
-    passed = failed = 0
+    tally = Tally()
     with tempfile.TemporaryDirectory(prefix="azukari-contract-") as folder:
         server = Server(options.azukari, pathlib.Path(folder))
         try:
             for kind in ("partner", "enterprise"):
                 contract = Contract(server, kind, server.token(), pathlib.Path(folder))
                 for check in checks(contract):
-                    try:
-                        check()
-                        passed += 1
-                        print(f"ok   {kind} {check.__name__}", flush=True)
-                    except Exception:
-                        failed += 1
-                        print(f"FAIL {kind} {check.__name__}", flush=True)
-                        traceback.print_exc()
+                    tally.run(f"{kind} {check.__name__}", check)
         finally:
             server.kill()
-    print(f"{passed} passed, {failed} failed", flush=True)
-    sys.exit(1 if failed or not passed else 0)
+    tally.close()
 
 
 main()
