@@ -48,7 +48,7 @@ extension Identity {
         }
     }
 
-    private func store(_ password: String, of user: RecordID, changed: Instant?) async throws {
+    func store(_ password: String, of user: RecordID, changed: Instant?) async throws {
         try Self.checkLength(password)
         let parameters = parameters
         let hash = try await hashing.run { try PasswordHash(password: password, parameters: parameters).text }

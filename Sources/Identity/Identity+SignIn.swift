@@ -74,7 +74,7 @@ extension Identity {
         )
     }
 
-    private struct Credential {
+    struct Credential {
         let user: RecordID
         let hash: PasswordHash
         let isInitial: Bool
@@ -88,7 +88,7 @@ extension Identity {
         ).first?.id
     }
 
-    private func credential(of username: String) async throws -> Credential? {
+    func credential(of username: String) async throws -> Credential? {
         guard let user = try await user(named: username) else { return nil }
         let rows = try await system("sign-in").query(
             "SELECT PasswordHash, ChangedDate FROM UserCredential WHERE UserId = :user LIMIT 1",

@@ -74,6 +74,7 @@ extension PlatformError.Code {
     public static let invalidJob = Self("INVALIDJOB")
     public static let invalidJobState = Self("INVALIDJOBSTATE")
     public static let invalidLogin = Self("INVALID_LOGIN")
+    public static let invalidOldPassword = Self("INVALID_OLD_PASSWORD")
     public static let invalidOperation = Self("INVALID_OPERATION")
     public static let invalidOrNullForRestrictedPicklist = Self("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
     public static let invalidQueryFilterOperator = Self("INVALID_QUERY_FILTER_OPERATOR")

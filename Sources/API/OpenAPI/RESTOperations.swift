@@ -88,8 +88,10 @@ extension APIOperation {
             .patch, "sobjects/{object}/{id}/{value}", "Changes the record with an external id, or makes it",
             [updateOnly, duplicates], body: newRecord, tells: saved, or: [(201, saved), unanswered, several]),
         rest(
-            .delete, "sobjects/{object}/{id}/{value}", "Deletes the record with an external id", status: 204,
-            tells: D.nothing("It was deleted."), or: [several]),
+            .delete, "sobjects/{object}/{id}/{value}",
+            "Deletes the record with an external id; or makes a password for a user", status: 204,
+            tells: D.nothing("It was deleted."),
+            or: [(200, D.told("The password.", S.object(["NewPassword": S.text]))), several]),
         rest(.get, "query", "The first page of a query", [queryOrPlan, plan, pageSize], tells: pageOrPlan),
         rest(
             .get, "queryAll", "The first page of a query, deleted records included", [queryOrPlan, plan, pageSize],

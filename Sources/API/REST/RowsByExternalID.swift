@@ -18,6 +18,9 @@ struct RowsByExternalID {
 
     @Sendable private func get(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
+        if let user = try Passwords.owner(call, object) {
+            return try await Passwords(shared: shared).get(call, of: user)
+        }
         let name = try call.parameter("id")
         if let id = RecordID(name), id.prefix == object.keyPrefix {
             return try await Relations(shared: shared).get(call, object: object, id: id)
@@ -36,6 +39,9 @@ struct RowsByExternalID {
 
     @Sendable private func upsert(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
+        if call.request.method == .post, let user = try Passwords.owner(call, object) {
+            return try await Passwords(shared: shared).set(call, of: user)
+        }
         let field = try call.externalID(of: object)
         var body = try RowBody(try await call.bodyObject(), object: object)
         if body.has(field.name) {
@@ -67,6 +73,9 @@ struct RowsByExternalID {
 
     @Sendable private func delete(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
+        if let user = try Passwords.owner(call, object) {
+            return try await Passwords(shared: shared).reset(call, of: user)
+        }
         let field = try call.externalID(of: object)
         let rows = try await ids(call, object: object, field: field)
         guard let id = rows.first else { throw Self.missing(field) }

@@ -17,6 +17,7 @@ struct SOAPRoutes {
         var operations: [String: SOAPHandler] = [:]
         for some in [
             SOAPReads.operations, SOAPWrites.operations, SOAPDescribes.operations, SOAPSpecials.operations,
+            SOAPPasswords.operations,
         ] {
             operations.merge(some) { first, _ in first }
         }
@@ -56,8 +57,10 @@ struct SOAPRoutes {
         guard envelope.name == "Envelope", let operation = envelope["Body"]?.children.first else {
             throw PlatformError(.invalidOperation, "The request is no SOAP envelope with a body.")
         }
-        if operation.name == "login" {
+        if ["login", "setPassword", "resetPassword", "changeOwnPassword"].contains(operation.name) {
             try checkRate(context)
+        }
+        if operation.name == "login" {
             return try await SOAPLogin(shared: shared, kind: kind, version: version)
                 .signIn(operation, envelope["Header"], request, context)
         }

@@ -50,7 +50,7 @@ struct SOAPTypes {
     private static func elements(_ text: String) -> [(name: String, elements: [Element])] {
         text.split(separator: "\n").map { line in
             let parts = line.split(separator: ":", maxSplits: 1)
-            return (String(parts[0]), list(parts[1]))
+            return (String(parts[0]), parts.count > 1 ? list(parts[1]) : [])
         }
     }
 
@@ -82,6 +82,9 @@ struct SOAPTypes {
         search: searchString string -> SearchResult
         getServerTimestamp: -> GetServerTimestampResult
         getUserInfo: -> GetUserInfoResult
+        setPassword: userId ID; password string -> SetPasswordResult
+        changeOwnPassword: oldPassword string; newPassword string -> ChangeOwnPasswordResult
+        resetPassword: userId ID -> ResetPasswordResult
         """
 
     private static let headersText = """
@@ -107,6 +110,7 @@ struct SOAPTypes {
     private static let typesText = """
         ActionOverride: formFactor string; isAvailableInTouch boolean; name string; pageId ID; url string ~
         AdditionalInformationMap: name string; value string
+        ChangeOwnPasswordResult:
         ChildRelationship: cascadeDelete boolean; childSObject string; deprecatedAndHidden boolean; field string; junctionIdListNames string *; junctionReferenceTo string *; relationshipName string ?; restrictedDelete boolean ?
         DeleteResult: errors Error *; id ID ~; success boolean
         DeletedRecord: deletedDate dateTime; id ID
@@ -133,11 +137,13 @@ struct SOAPTypes {
         PicklistEntry: active boolean; defaultValue boolean; label string ~; validFor base64Binary ?; value string
         QueryResult: done boolean; queryLocator QueryLocator ~; records ens:sObject *~; size int
         RecordTypeInfo: active boolean; available boolean; defaultRecordTypeMapping boolean; developerName string ~; master boolean; name string; recordTypeId ID ~
+        ResetPasswordResult: password string
         SaveResult: errors Error *; id ID ~; success boolean
         ScopeInfo: label string; name string
         SearchRecord: record ens:sObject
         SearchResult: searchRecords SearchRecord *~; searchResultsMetadata SearchResultsMetadata ?~
         SearchResultsMetadata: entityNames string *
+        SetPasswordResult:
         UndeleteResult: errors Error *; id ID ~; success boolean
         UpsertResult: created boolean; errors Error *; id ID ~; success boolean
         address: latitude double ?~; longitude double ?~; city string ?~; country string ?~; countryCode string ?~; geocodeAccuracy string ?~; postalCode string ?~; state string ?~; stateCode string ?~; street string ?~

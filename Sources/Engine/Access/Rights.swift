@@ -6,7 +6,7 @@ struct Rights: Sendable {
     /// Whose rights they are: plans of queries are kept by it.
     let holder: Holder
     /// Everything that is not internal, whatever the tables below say.
-    private let modifiesAll: Bool
+    let modifiesAll: Bool
     private let objects: [String: ObjectRights]
     /// Only the fields that differ from their object.
     private let fields: [String: [String: FieldRights]]
