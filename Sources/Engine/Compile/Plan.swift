@@ -70,6 +70,12 @@ final class Plan: Sendable {
         one = shape.id == nil ? nil : (KeptSQL(row), row.bindings.dropLast())
     }
 
+    /// The kinds of a flat row's cells: behind the columns come ids.
+    var cellKinds: [Cell.Kind] {
+        let kinds = columns.enumerated().map { formats[$0]?.type.cellKind ?? $1.type.cellKind }
+        return kinds + Array(repeating: .id, count: cellCount - kinds.count)
+    }
+
     /// A row of the statement as it is answered.
     func shown(_ row: any Cells) -> any Cells { formats.isEmpty ? row : FormattedCells(row, formats) }
 

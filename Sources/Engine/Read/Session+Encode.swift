@@ -43,12 +43,7 @@ private struct Export {
 
     func run(on connection: any Connection, emit: (EncodedRows.Piece) throws -> Void) throws {
         try emit(.begin(plan.columns))
-        // Behind the columns come ids.
-        let columns = plan.columns.enumerated().map { place, column in
-            plan.formats[place]?.type.cellKind ?? column.type.cellKind
-        }
-        let kinds = columns + Array(repeating: .id, count: plan.cellCount - columns.count)
-        try connection.blocks(plan.statement(), as: kinds) { block in
+        try connection.blocks(plan.statement(), as: plan.cellKinds) { block in
             try emit(.rows(shown(block)))
             report(block)
         }

@@ -109,13 +109,21 @@ extension Session {
             }
             return FirstPage(rows: rows, total: rows.count)
         }
-        let rows = try reader.rows(plan, plan.statement(atMost: size + 1), atMost: size).map(\.made)
-        guard reader.hasMore else { return FirstPage(rows: rows, total: rows.count, shown: reader.shown) }
+        var (rows, shown, hasMore) = ([Form.Made](), [Shown](), false)
+        if BlockRows<Form.Made>.canRead(plan) {
+            let found = try BlockRows(of: plan, as: form, atMost: size, on: connection)
+            (rows, hasMore) = (found.rows, found.hasMore)
+            if plan.isReported { shown = [Shown(object: plan.object.name, ids: found.ids)] }
+        } else {
+            rows = try reader.rows(plan, plan.statement(atMost: size + 1), atMost: size).map(\.made)
+            (shown, hasMore) = (reader.shown, reader.hasMore)
+        }
+        guard hasMore else { return FirstPage(rows: rows, total: rows.count, shown: shown) }
         var ids: [Int64] = []
         try connection.rows(plan.idStatement()) { row in
             ids.append(row.int64(0))
             return true
         }
-        return FirstPage(rows: rows, total: ids.count, ids: ids, shown: reader.shown)
+        return FirstPage(rows: rows, total: ids.count, ids: ids, shown: shown)
     }
 }
