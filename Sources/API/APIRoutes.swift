@@ -40,6 +40,7 @@ public struct APIRoutes: Sendable {
         OAuthToken(shared: shared).add(to: router)
         OAuthIntrospection(shared: shared).add(to: router)
         OAuthRevocation(shared: shared).add(to: router)
+        OpenIDDiscovery(shared: shared).add(to: router)
         OAuthIdentity(shared: shared).add(to: router)
         SOAPRoutes(shared: shared).add(to: router)
         rest(to: router)

@@ -11,6 +11,17 @@ public struct AccessGrant: Sendable {
     public let idleSecondsMax: Int
     /// The password is the one that was printed at the install and is still to be changed.
     public let isPasswordInitial: Bool
+    public let scopes: Scopes
+    /// To renew with; nil where none is given, or where the old one stays good.
+    public internal(set) var refreshToken: String?
+    /// What the application sent along, for its ID token.
+    var nonce: String?
+}
+
+/// What a token stands for.
+public struct TokenAccess: Sendable {
+    public let session: Session
+    public let scopes: Scopes
 }
 
 /// What a token is for.
@@ -29,11 +40,20 @@ public struct SigningApplication: Sendable {
     public let purpose: String
     /// The registered application, whose end is that of its tokens; nil for what is part of the product.
     public let application: RecordID?
+    /// What the token may be used for; nil: for all that its user may do.
+    public let scopes: Scopes?
+    /// What was granted to the application, whose end is that of its tokens.
+    let grant: RecordID?
 
-    public init(name: String, kind: AccessKind, purpose: String, application: RecordID? = nil) {
+    public init(
+        name: String, kind: AccessKind, purpose: String, application: RecordID? = nil, scopes: Scopes? = nil,
+        grant: RecordID? = nil
+    ) {
         self.name = name
         self.kind = kind
         self.purpose = purpose
         self.application = application
+        self.scopes = scopes
+        self.grant = grant
     }
 }

@@ -10,7 +10,16 @@ public struct AccessSession: Sendable {
     public let createdAt: Instant
     public let expiresAt: Instant
     public let lastUsedAt: Instant
+    /// What its token may be used for.
+    public let scopes: Scopes
+    /// What it was given by; nil for a sign-in.
+    public let grant: RecordID?
 
+    static let columns = """
+        Id, UserId, ApplicationName, Kind, Purpose, CreatedAt, ExpiresAt, LastUsedAt, Scopes, GrantId
+        """
+
+    /// - Parameter row: With ``columns``.
     init?(_ row: Record) {
         guard let id = row.id, let created = row["CreatedAt"].datetime, let expires = row["ExpiresAt"].datetime else {
             return nil
@@ -22,6 +31,9 @@ public struct AccessSession: Sendable {
         createdAt = created
         expiresAt = expires
         lastUsedAt = row["LastUsedAt"].datetime ?? created
+        // Whoever signs in with their own password may do all that they may do.
+        scopes = row["Scopes"].text.flatMap { Scopes($0) } ?? .full
+        grant = row["GrantId"].id
     }
 
     func isAlive(at now: Instant) -> Bool {

@@ -68,7 +68,7 @@ struct SignedToken {
     /// - Throws: ``SignInRefusal/badAssertion(_:)`` for anything but RS256 (RFC 7518, section 3.3) with these claims.
     init(_ text: String) throws {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard text.utf8.count <= Self.bytesMax, parts.count == 3, let signature = Self.decode(parts[2]),
+        guard text.utf8.count <= Self.bytesMax, parts.count == 3, let signature = Base64URL.decode(parts[2]),
             let header = Self.object(parts[0]), let claims = Self.object(parts[1])
         else { throw SignInRefusal.badAssertion("the assertion is no JSON Web Token") }
         guard header["alg"] as? String == "RS256", header["crit"] == nil else {
@@ -101,15 +101,6 @@ struct SignedToken {
     }
 
     private static func object(_ part: Substring) -> [String: Any]? {
-        decode(part).flatMap { try? JSONSerialization.jsonObject(with: $0) } as? [String: Any]
-    }
-
-    /// Base64 with the alphabet for addresses, without padding (RFC 7515, section 2).
-    private static func decode(_ part: Substring) -> Data? {
-        guard !part.isEmpty, part.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") }) else {
-            return nil
-        }
-        let plain = String(part).replacing("-", with: "+").replacing("_", with: "/")
-        return Data(base64Encoded: plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4))
+        Base64URL.decode(part).flatMap { try? JSONSerialization.jsonObject(with: $0) } as? [String: Any]
     }
 }

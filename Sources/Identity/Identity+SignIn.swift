@@ -58,6 +58,8 @@ extension Identity {
                 [
                     "UserId": .id(user), "TokenHash": .text(digest.text), "ApplicationName": .text(application.name),
                     "ApplicationId": application.application.map(Value.id) ?? .null,
+                    "Scopes": application.scopes.map { .text($0.text) } ?? .null,
+                    "GrantId": application.grant.map(Value.id) ?? .null,
                     "Kind": .text(application.kind.rawValue), "Purpose": .text(application.purpose),
                     "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
                 ]),
@@ -65,12 +67,15 @@ extension Identity {
         )
         let row = try outcomes.firstID()
         tokens.keep(
-            .init(session: session, row: row, expires: expires, lastUsed: now, lastStored: now, checked: now),
+            .init(
+                session: session, scopes: application.scopes ?? .full, row: row, expires: expires, lastUsed: now,
+                lastStored: now, checked: now),
             for: digest
         )
         return AccessGrant(
             token: token, session: session, issuedAt: now,
-            idleSecondsMax: Int(TokenCache.idleSecondsMax), isPasswordInitial: isPasswordInitial
+            idleSecondsMax: Int(TokenCache.idleSecondsMax), isPasswordInitial: isPasswordInitial,
+            scopes: application.scopes ?? .full
         )
     }
 

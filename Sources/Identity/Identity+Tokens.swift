@@ -5,22 +5,41 @@ extension Identity {
     /// The session that a token stands for; nil when it is unknown, expired, revoked, or its user is inactive.
     ///
     /// Costs one digest and one look into memory, and a read of the database every 15 seconds.
-    public func session(token: String) async throws -> Session? {
-        if let session = rememberedSession(token: token) { return session }
+    public func access(token: String) async throws -> TokenAccess? {
         guard token.utf8.count <= Self.tokenBytesMax else { return nil }
-        return try await check(TokenDigest(token), at: environment.now())
+        let digest = TokenDigest(token)
+        if let access = tokens.access(digest, at: environment.now()) { return access }
+        return try await check(digest, at: environment.now())
+    }
+
+    /// The same for the interfaces for data.
+    ///
+    /// - Throws: ``PlatformError`` where the token is good, and not for these.
+    public func session(token: String) async throws -> Session? {
+        guard let access = try await access(token: token) else { return nil }
+        guard access.scopes.allow(.api) else {
+            throw PlatformError(.insufficientAccess, "This session is not valid for use with the API")
+        }
+        return access.session
     }
 
     /// The same as far as it is known without a look into the database; nil tells nothing then.
     public func rememberedSession(token: String) -> Session? {
-        guard token.utf8.count <= Self.tokenBytesMax else { return nil }
-        return tokens.session(TokenDigest(token), at: environment.now())
+        guard token.utf8.count <= Self.tokenBytesMax,
+            let access = tokens.access(TokenDigest(token), at: environment.now()), access.scopes.allow(.api)
+        else { return nil }
+        return access.session
     }
+
+    /// The sign-in that a token stands for, once ``access(token:)`` has found it.
+    public func accessSession(ofToken token: String) -> RecordID? { tokens.remembered(TokenDigest(token))?.row }
 
     private static let tokenBytesMax = 200
 
-    /// Ends a token. Unknown ones are passed over: the answer tells a guesser nothing.
+    /// Ends a token; with a refresh token, all that was granted with it. Unknown ones are passed over: the answer tells a guesser
+    /// nothing.
     public func revoke(token: String) async throws {
+        if try await revoke(refreshToken: token) { return }
         let digest = TokenDigest(token)
         tokens.forget(digest)
         let session = system("sign-out")
@@ -44,12 +63,16 @@ extension Identity {
     }
 
     /// Ends all sign-ins of a user: after a deactivation, a change of password, a theft.
-    public func revokeAll(of user: RecordID) async throws {
+    ///
+    /// - Parameter kept: One that stays.
+    public func revokeAll(of user: RecordID, but kept: RecordID? = nil) async throws {
         let session = system("sign-out everywhere")
-        let rows = try await session.query(
-            "SELECT Id FROM AccessSession WHERE UserId = :user", bindings: ["user": .one(.id(user))]
-        )
-        _ = try await session.purge(rows.compactMap(\.id), onFailure: .keepGoing)
+        for object in ["AuthorizationGrant", "AccessSession"] {
+            let rows = try await session.query(
+                "SELECT Id FROM \(object) WHERE UserId = :user", bindings: ["user": .one(.id(user))]
+            )
+            _ = try await session.purge(rows.compactMap(\.id).filter { $0 != kept }, onFailure: .keepGoing)
+        }
         tokens.forget(user: user)
     }
 
@@ -61,21 +84,18 @@ extension Identity {
         let now = environment.now()
         let rows = try await system("list of sign-ins").query(
             """
-            SELECT Id, ApplicationName, Kind, Purpose, CreatedAt, ExpiresAt, LastUsedAt FROM AccessSession \
-            WHERE UserId = :user ORDER BY LastUsedAt DESC LIMIT 1000
+            SELECT \(AccessSession.columns) FROM AccessSession WHERE UserId = :user \
+            ORDER BY LastUsedAt DESC LIMIT 1000
             """,
             bindings: ["user": .one(.id(user))]
         )
         return rows.compactMap(AccessSession.init).filter { $0.isAlive(at: now) }
     }
 
-    private func check(_ digest: TokenDigest, at now: Instant) async throws -> Session? {
+    private func check(_ digest: TokenDigest, at now: Instant) async throws -> TokenAccess? {
         let session = system("check of a token")
         let rows = try await session.query(
-            """
-            SELECT Id, UserId, ApplicationName, Kind, Purpose, CreatedAt, ExpiresAt, LastUsedAt FROM AccessSession \
-            WHERE TokenHash = :digest LIMIT 1
-            """,
+            "SELECT \(AccessSession.columns) FROM AccessSession WHERE TokenHash = :digest LIMIT 1",
             bindings: ["digest": .one(.text(digest.text))]
         )
         guard let row = rows.first, let access = AccessSession(row), let user = row["UserId"].id else {
@@ -104,10 +124,11 @@ extension Identity {
         }
         tokens.keep(
             .init(
-                session: own, row: access.id, expires: access.expiresAt, lastUsed: now, lastStored: stored, checked: now
+                session: own, scopes: access.scopes, row: access.id, expires: access.expiresAt, lastUsed: now,
+                lastStored: stored, checked: now
             ),
             for: digest
         )
-        return own
+        return TokenAccess(session: own, scopes: access.scopes)
     }
 }

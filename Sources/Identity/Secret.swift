@@ -8,8 +8,10 @@ enum Secret {
     }
 
     /// A random text of letters and digits without those that people mistake for each other, 5.7 bits a character.
-    static func text(length: Int) -> String {
-        let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789".utf8)
+    static func text(
+        length: Int, of letters: String = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
+    ) -> String {
+        let alphabet = Array(letters.utf8)
         var letters: [UInt8] = []
         while letters.count < length {
             // Bytes past the last whole multiple are thrown away: no letter is likelier than another.

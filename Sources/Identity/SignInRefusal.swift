@@ -12,6 +12,22 @@ public enum SignInRefusal: Error, Equatable {
     case flowNotAllowed
     /// What an application asserts is not so, with what is wrong; never whether a user exists.
     case badAssertion(String)
+    /// The application may not call from there.
+    case addressNotAllowed
+    /// A code or refresh token that is none, is over, or was spent, with what is wrong.
+    case badGrant(String)
+    /// Another address to lead back to than the code was given for.
+    case wrongRedirect
+    /// More than is allowed, or nothing that there is.
+    case badScope
+    /// The user of a device has not decided yet.
+    case authorizationPending
+    /// The same, and asked too soon.
+    case slowDown
+    /// The user of a device has refused.
+    case accessDenied
+    /// The device code is none, or is over.
+    case deviceExpired
 
     /// The same in the platform's terms.
     public var platformError: PlatformError {
@@ -20,7 +36,14 @@ public enum SignInRefusal: Error, Equatable {
             PlatformError(.invalidLogin, "Invalid username, password, security token; or user locked out.")
         case .unknownApplication: PlatformError(.invalidLogin, "client identifier invalid")
         case .wrongClientSecret: PlatformError(.invalidLogin, "invalid client credentials")
-        case .badAssertion(let wrong): PlatformError(.invalidLogin, wrong)
+        case .badAssertion(let wrong), .badGrant(let wrong): PlatformError(.invalidLogin, wrong)
+        case .addressNotAllowed: PlatformError(.invalidLogin, "ip restricted or invalid login hours")
+        case .wrongRedirect: PlatformError(.invalidLogin, "redirect_uri must match the one of the authorization")
+        case .badScope: PlatformError(.invalidLogin, "the requested scope is not allowed")
+        case .authorizationPending: PlatformError(.invalidLogin, "the user has not decided yet")
+        case .slowDown: PlatformError(.invalidLogin, "polling too quickly")
+        case .accessDenied: PlatformError(.invalidLogin, "the user has refused")
+        case .deviceExpired: PlatformError(.invalidLogin, "expired device code")
         case .flowNotAllowed: PlatformError(.invalidLogin, "the application is not registered for this grant type")
         }
     }

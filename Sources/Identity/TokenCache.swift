@@ -9,6 +9,7 @@ import Synchronization
 final class TokenCache: Sendable {
     struct Entry {
         let session: Session
+        let scopes: Scopes
         /// The `AccessSession`.
         let row: RecordID
         let expires: Instant
@@ -41,7 +42,7 @@ final class TokenCache: Sendable {
     }
 
     /// The session, whose entry is marked as used now. Nil when it is unknown, has died, or is to be checked again.
-    func session(_ digest: TokenDigest, at now: Instant) -> Session? {
+    func access(_ digest: TokenDigest, at now: Instant) -> TokenAccess? {
         entries.withLock { entries in
             guard let place = entries.index(forKey: digest) else { return nil }
             let (expires, lastUsed, checked) = (
@@ -53,7 +54,7 @@ final class TokenCache: Sendable {
             }
             guard checked.adding(seconds: Self.checkSeconds) > now else { return nil }
             entries.values[place].lastUsed = now
-            return entries.values[place].session
+            return TokenAccess(session: entries.values[place].session, scopes: entries.values[place].scopes)
         }
     }
 
@@ -61,6 +62,8 @@ final class TokenCache: Sendable {
     func remembered(_ digest: TokenDigest) -> Entry? { entries.withLock { $0[digest] } }
 
     func forget(_ digest: TokenDigest) { entries.withLock { $0[digest] = nil } }
+
+    func forgetAll() { entries.withLock { $0.removeAll() } }
 
     func forget(user: RecordID) {
         entries.withLock { entries in entries = entries.filter { $0.value.session.user != user } }

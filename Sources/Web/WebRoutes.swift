@@ -51,7 +51,9 @@ public struct WebRoutes: Sendable {
         router.post("/sign-in", use: caught(signIn.signIn))
         router.post("/sign-out", use: caught(signIn.signOut))
 
-        for page in pages { router.on(page.path, method: page.method, use: caught(signedIn(page.show))) }
+        let authorize = AuthorizePage(identity: identity)
+        router.get("/authorize", use: caught(authorizing(authorize, signedIn(authorize.show))))
+        for page in pages + accountPages(authorize) { router.on(page.path, method: page.method, use: caught(signedIn(page.show))) }
         router.get(
             "**",
             use: caught { request, _ in
@@ -95,13 +97,46 @@ public struct WebRoutes: Sendable {
         ]
     }
 
+    private func accountPages(
+        _ authorize: AuthorizePage
+    ) -> [(method: HTTPRequest.Method, path: RouterPath, show: Page)] {
+        let device = DevicePage(identity: identity)
+        let access = AccessPage(identity: identity)
+        return [
+            (.post, "/authorize", authorize.decide),
+            (.get, "/device", device.show),
+            (.post, "/device", device.decide),
+            (.get, "/access", access.show),
+            (.post, "/access/sessions/{id}", access.endSession),
+            (.post, "/access/grants/{id}", access.endGrant),
+            (.post, "/access/others", access.endOthers),
+        ]
+    }
+
+    /// Answers by itself what is not to be answered by a page while nobody is signed in.
+    private func authorizing(_ authorize: AuthorizePage, _ page: @escaping Handler) -> Handler {
+        { request, context in
+            let isSignedIn = try await session(of: request) != nil
+            if !isSignedIn, let answer = try await authorize.answerWithoutPage(request) { return answer }
+            return try await page(request, context)
+        }
+    }
+
+    /// The session of the browser's cookie, where its token is for pages.
+    private func session(of request: Request) async throws -> Session? {
+        guard let cookie = request.cookies[SignIn.cookieName]?.value, !cookie.isEmpty,
+            let access = try await identity.access(token: cookie), access.scopes.allow(.web)
+        else { return nil }
+        return access.session
+    }
+
     /// Proves the session by its cookie; without one, leads to the page to sign in, and back afterwards.
     private func signedIn(_ page: @escaping Page) -> Handler {
         { request, context in
             guard let cookie = request.cookies[SignIn.cookieName]?.value, !cookie.isEmpty else {
                 return Self.signInFirst(request, again: false)
             }
-            guard let session = try await identity.session(token: cookie) else {
+            guard let session = try await session(of: request) else {
                 return Self.signInFirst(request, again: true)
             }
             let visit = try await visit(session, request, context)
@@ -130,7 +165,7 @@ public struct WebRoutes: Sendable {
             ),
             preferences: preferences, user: user?["Name"].text ?? "",
             token: FormToken(request) ?? FormToken(environment: environment),
-            request: request, parameters: context.parameters
+            request: request, address: context.address, parameters: context.parameters
         )
     }
 

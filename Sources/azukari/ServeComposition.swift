@@ -10,7 +10,7 @@ import Web
 /// The routes of both edges over one organisation, behind one front door.
 struct ServeComposition {
     private let engine: Engine
-    private let identity: Identity
+    let identity: Identity
     private let address: PublicAddress
     private let environment: Records.Environment
     private let usage: RequestUsage

@@ -72,7 +72,7 @@ struct TestServer: Sendable {
             try await body(
                 TestServer(
                     engine: engine, identity: identity, client: client, clientID: application.clientID,
-                    clientSecret: application.clientSecret, token: grant.token
+                    clientSecret: try #require(application.clientSecret), token: grant.token
                 )
             )
         }
@@ -131,7 +131,7 @@ struct TestServer: Sendable {
 }
 
 /// A status, headers and a body.
-struct Answer {
+struct Answer: Sendable {
     let status: Int
     let headers: HTTPFields
     let body: String

@@ -93,7 +93,7 @@ struct AccessTests {
         let schema = try await administrator.schema()
         #expect(schema.objects.count == 61 && schema.object("UserCredential") == nil)
         #expect(schema.object("Contact")?.field("Birthdate")?.isUpdateable == true)
-        #expect(try await fixture.session.schema().objects.count == 64)
+        #expect(try await fixture.session.schema().objects.count == 65)
     }
 
     @Test func `a user without a profile may do nothing`() async throws {

@@ -18,6 +18,7 @@ struct TestDesk: Sendable {
     static let password = "correct horse battery"
 
     let engine: Engine
+    let identity: Identity
     let client: any TestClientProtocol
 
     /// Makes the desk, runs `body`, and takes everything away again.
@@ -52,7 +53,7 @@ struct TestDesk: Sendable {
                 environment: clock.environment
             )
             try await Application(responder: door).test(.router) { client in
-                try await body(TestDesk(engine: engine, client: client))
+                try await body(TestDesk(engine: engine, identity: identity, client: client))
             }
         }
     }
@@ -102,6 +103,8 @@ actor Browser {
     }
 
     func cookie(_ name: String) -> String? { cookies[name] }
+
+    func keep(_ name: String, _ value: String) { cookies[name] = value }
 
     func get(_ path: String) async throws -> Answer { try await send(path, .get, body: nil) }
 

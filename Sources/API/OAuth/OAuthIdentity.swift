@@ -16,19 +16,25 @@ struct OAuthIdentity {
     }
 
     @Sendable private func userInfo(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        guard let user = try await user(request) else { return Self.badToken }
+        guard let (user, scopes) = try await user(request, for: [.openid, .id, .profile, .email]) else {
+            return Self.badToken
+        }
         let origin = shared.address.origin(of: request, context: context)
         var json = JSONWriter()
         json.object { json in
             json.member("sub", shared.identityURL(of: user.id, origin: origin))
             json.member("user_id", user.id.description)
             json.member("organization_id", shared.identity.organisationID.description)
+            if scopes.allow([.id, .email]) {
+                json.member("email", user.email)
+                json.key("email_verified")
+                json.boolean(false)
+            }
+            // Who asked for no more than who it is gets no more.
+            guard scopes.allow([.id, .profile]) else { return }
             json.member("preferred_username", user.username)
             json.member("nickname", user.nickname)
             json.member("name", user.name)
-            json.member("email", user.email)
-            json.key("email_verified")
-            json.boolean(false)
             json.member("given_name", user.firstName ?? "")
             json.member("family_name", user.lastName)
             json.member("zoneinfo", user.timeZone)
@@ -48,7 +54,7 @@ struct OAuthIdentity {
     }
 
     @Sendable private func identity(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        guard let user = try await user(request) else { return Self.badToken }
+        guard let (user, _) = try await user(request, for: .id) else { return Self.badToken }
         guard context.parameters.get("organisation").flatMap({ RecordID($0) }) == shared.identity.organisationID,
             context.parameters.get("user").flatMap({ RecordID($0) }) == user.id
         else { throw PlatformError(.notFound, "The requested resource does not exist") }
@@ -78,12 +84,12 @@ struct OAuthIdentity {
         return .json(json.bytes)
     }
 
-    private func user(_ request: Request) async throws -> UserDetails? {
-        guard let token = Shared.token(of: request), let session = try await shared.identity.session(token: token)
-        else {
-            return nil
-        }
-        return try await shared.identity.user(session.user)
+    /// The user of the token; nil when it is none, or not for that.
+    private func user(_ request: Request, for uses: Scopes) async throws -> (UserDetails, Scopes)? {
+        guard let token = Shared.token(of: request), let access = try await shared.identity.access(token: token),
+            access.scopes.allow(uses), let user = try await shared.identity.user(access.session.user)
+        else { return nil }
+        return (user, access.scopes)
     }
 
     /// The platform's habit here, which clients know.

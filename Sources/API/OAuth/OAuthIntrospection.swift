@@ -21,7 +21,8 @@ struct OAuthIntrospection {
         }
         do {
             let application = try await shared.identity.application(
-                clientID: client.id, clientSecret: client.secret, address: context.address)
+                clientID: client.id, clientSecret: client.secret, address: context.address,
+                mayBePublic: true)
             let facts = try await shared.identity.introspect(token: token, by: application)
             let origin = shared.address.origin(of: request, context: context)
             var json = JSONWriter()
@@ -29,11 +30,11 @@ struct OAuthIntrospection {
                 json.key("active")
                 json.boolean(facts != nil)
                 guard let facts else { return }
-                json.member("scope", OAuthToken.scope)
+                json.member("scope", facts.scopes.text)
                 json.member("client_id", application.clientID)
                 json.member("username", facts.username)
                 json.member("sub", shared.identityURL(of: facts.user, origin: origin))
-                json.member("token_type", "access_token")
+                json.member("token_type", facts.isRefreshToken ? "refresh_token" : "access_token")
                 for (name, moment) in [("exp", facts.expiresAt), ("iat", facts.issuedAt), ("nbf", facts.issuedAt)] {
                     json.key(name)
                     json.integer(moment.milliseconds / 1000)

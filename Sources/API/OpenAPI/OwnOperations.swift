@@ -61,11 +61,35 @@ extension APIOperation {
                     ["grant_type": S.someText],
                     optional: [
                         "client_id": S.text, "client_secret": S.text, "username": S.text, "password": S.text,
-                        "format": S.text, "assertion": S.text,
+                        "format": S.text, "assertion": S.text, "code": S.text, "redirect_uri": S.text,
+                        "code_verifier": S.text, "refresh_token": S.text, "scope": S.text, "device_code": S.text,
                     ]), as: "application/x-www-form-urlencoded"),
-            tells: D.told("The token.", S.object(["access_token": S.text, "instance_url": S.text, "id": S.text])),
+            tells: D.told(
+                "The token.",
+                S.object(
+                    ["access_token": S.text, "instance_url": S.text, "id": S.text],
+                    optional: ["refresh_token": S.text, "id_token": S.text])),
             isOpen: true
         ),
+        oauth(
+            .post, "device_authorization", "Has a device wait for its user",
+            body: D.sent(
+                S.object(["client_id": S.text], optional: ["client_secret": S.text, "scope": S.text]),
+                as: "application/x-www-form-urlencoded"),
+            tells: D.told(
+                "What to show the user.",
+                S.object(["device_code": S.text, "user_code": S.text, "verification_uri": S.text, "interval": S.count])),
+            isOpen: true),
+        leading(.get), leading(.post),
+        APIOperation(
+            method: .get, path: ".well-known/openid-configuration", summary: "How to sign users in",
+            answers: [(200, D.told("As OpenID Connect Discovery 1.0 has it.", S.anyObject))], isOpen: true),
+        APIOperation(
+            method: .get, path: ".well-known/oauth-authorization-server", summary: "The same for RFC 8414",
+            answers: [(200, D.told("As RFC 8414 has it.", S.anyObject))], isOpen: true),
+        APIOperation(
+            method: .get, path: "id/keys", summary: "The key that checks ID tokens",
+            answers: [(200, D.told("As RFC 7517 has it.", S.object(["keys": S.list(S.anyObject)])))], isOpen: true),
         oauth(
             .post, "introspect", "Whether a token of the application is good",
             body: D.sent(
@@ -109,7 +133,8 @@ extension APIOperation {
     private static let request = D.told("The request.", S.named("Request"))
     private static let zip = D.told("A ZIP archive.", ["type": "string", "format": "binary"], as: "application/zip")
     private static let wsdl = D.told("WSDL 1.1.", S.text, as: "text/xml")
-    private static let user = S.object(["user_id": S.id, "organization_id": S.id, "email": S.text])
+    private static let user = S.object(
+        ["user_id": S.id, "organization_id": S.id], optional: ["email": S.text])
 
     private static func own(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, takes schema: JSONValue? = nil,
@@ -128,6 +153,16 @@ extension APIOperation {
         APIOperation(
             method: method, path: "services/oauth2/\(path)", summary: summary, parameters: parameters, body: body,
             answers: [(200, answer)], errors: isOpen ? .oauth : .other, isOpen: isOpen)
+    }
+
+    /// The way to the page where a user allows an application.
+    private static func leading(_ method: HTTPRequest.Method) -> APIOperation {
+        APIOperation(
+            method: method, path: "services/oauth2/authorize", summary: "Leads to where a user allows an application",
+            parameters: method == .get ? [D.maybe("client_id", S.text, "The application's.")] : [],
+            body: method == .post
+                ? D.sent(S.object(["client_id": S.text]), as: "application/x-www-form-urlencoded") : nil,
+            answers: [(303, D.nothing("To the page."))], errors: .oauth, isOpen: true)
     }
 
     private static func other(

@@ -11,6 +11,7 @@ struct OrganisationFolder: Sendable {
     var settings: String { path + "/azukari.json" }
     var lock: String { path + "/azukari.lock" }
     var masterKey: String { path + "/keys/master.key" }
+    func keyFile(named name: String) -> String { path + "/keys/\(name).pem" }
     var keyStore: String { path + "/keys/keys.sqlite" }
     var changes: String { path + "/changes" }
     var ledger: String { path + "/ledger" }

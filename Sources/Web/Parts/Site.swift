@@ -52,12 +52,16 @@ struct Site: Sendable {
         )
     }
 
+    /// What a page may load, and where its forms may lead.
+    static func policy(formAction: String) -> String {
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action \(formAction); "
+            + "base-uri 'none'; frame-ancestors 'none'"
+    }
+
     /// Nothing inline, nothing from elsewhere, nobody may frame us; and no page with somebody's data stays in a cache.
     private static let headers: HTTPFields = {
         var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]
-        headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
-            + "base-uri 'none'; frame-ancestors 'none'"
+        headers[.contentSecurityPolicy] = policy(formAction: "'self'")
         headers[.referrerPolicy] = "same-origin"
         headers[.permissionsPolicy] = "camera=(), geolocation=(), microphone=()"
         return headers

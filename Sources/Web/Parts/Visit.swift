@@ -19,6 +19,8 @@ struct Visit: Sendable {
     let user: String
     let token: FormToken
     let request: Request
+    /// The caller's network address.
+    let address: String
     let parameters: Parameters
 
     /// The places of the header.
@@ -61,6 +63,16 @@ struct Visit: Sendable {
             title: "\(title) · \(organisation.name) · Azukari", t: words, assets: site.assets.links,
             chrome: chrome(at: place), notice: notice ?? told, page: page
         )
+        return site.response(template, frame, status: status)
+    }
+
+    /// A page that asks one thing, without the header.
+    func plainPage(
+        _ template: String, title: String, _ page: some Sendable, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        let frame = Frame(
+            lang: words.language.rawValue, density: "comfortable", title: "\(title) · Azukari", t: words,
+            assets: site.assets.links, chrome: nil, notice: nil, page: page)
         return site.response(template, frame, status: status)
     }
 
@@ -117,6 +129,11 @@ enum Told: String, Sendable {
     case note = "composer.done_note"
     case requestOpened = "request_new.done"
     case requestMoved = "request.done"
+    case deviceAllowed = "device.allowed"
+    case deviceRefused = "device.refused"
+    case sessionEnded = "access.session_ended"
+    case grantEnded = "access.grant_ended"
+    case othersEnded = "access.others_ended"
 }
 
 /// Nothing to see: absent, or not for this reader. The two are answered alike.

@@ -1,12 +1,14 @@
 import Engine
+import Identity
 import Logging
 import ServiceLifecycle
 
 /// What a server does by itself. From minute to minute it goes on with what another process was doing when it was killed;
 /// from hour to hour it destroys what has been in the bin, what deleted fields have held and the rows of bulk jobs, for as long as
-/// they are kept, and packs the search index.
+/// they are kept, removes sign-ins that are over, and packs the search index.
 struct Housekeeping: Service {
     let engine: Engine
+    let identity: Identity
     let logger: Logger
 
     private static let pause: Duration = .seconds(60)
@@ -36,6 +38,7 @@ struct Housekeeping: Service {
         let fields = try await session.purgeExpiredFields()
         try await engine.compactSearch()
         _ = try await engine.removeExpiredJobs()
+        try await identity.tidy()
         if records + fields.count > 0 {
             logger.notice(
                 "destroyed after \(Engine.binDays) days",

@@ -40,7 +40,7 @@ struct AssertionTests {
             NewApplication(
                 name: "Nightly", flows: flows, purposes: ["customerService"], runAs: nil,
                 certificate: key.publicKey.pemRepresentation))
-        return (made.clientID, made.clientSecret, key)
+        return (made.clientID, made.clientSecret ?? "", key)
     }
 
     private static func ask(_ server: TestServer, _ assertion: String) async throws -> Answer {
