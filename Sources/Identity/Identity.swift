@@ -9,7 +9,9 @@ import Synchronization
 ///
 /// ## Topics
 /// - Sign-in: ``signIn(username:password:address:application:)``, ``signIn(clientID:clientSecret:address:)``
-/// - Tokens: ``session(token:)``, ``revoke(token:)``, ``accessSessions(of:)``
+/// - Grants: ``authorization(for:)``, ``redeem(code:redirectURI:verifier:by:)``, ``refresh(_:scopes:by:)``,
+///   ``startDevice(_:scopes:)``, ``grants(of:)``
+/// - Tokens: ``session(token:)``, ``access(token:)``, ``revoke(token:)``, ``accessSessions(of:)``
 /// - Upkeep: ``setPassword(_:of:)``, ``addAdministrator(_:password:)``, ``addApplication(_:)``
 public final class Identity: Sendable {
     /// A session ends when it was not used for so long.

@@ -41,7 +41,8 @@ struct AccessPage: Sendable {
         let words = visit.words
         let user = visit.session.user
         let current = current(visit)
-        let sessions = try await identity.accessSessions(of: user).map { session in
+        // What an application came in with is told once, below.
+        let sessions = try await identity.accessSessions(of: user).filter { $0.grant == nil }.map { session in
             SessionRow(
                 name: session.application, purpose: words.known("purpose.\(session.purpose)") ?? session.purpose,
                 since: visit.dates.view(session.createdAt), used: visit.dates.view(session.lastUsedAt),
