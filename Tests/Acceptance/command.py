@@ -555,6 +555,10 @@ class ServedMainJob(MainJob):
         self.at.run("schema", "diff", folder)
         assert self.at.query("SELECT Note__c, Rooms__c FROM Visit__c")[0]["Rooms__c"] == 3
         shutil.rmtree(folder)
+        # A program that is taken back comes in no more.
+        assert [row["client_id"] for row in self.at.json("application", "list")] == [program["client_id"]]
+        self.at.run("application", "remove", program["client_id"])
+        assert self.post("/services/oauth2/token", form)[0] == 400
         # A field goes and comes back.
         self.at.run("schema", "delete", "Visit__c", "Rooms__c")
         assert self.at.run("schema", "deleted").startswith("Visit__c.Rooms__c  until "), "deleted fields"
