@@ -64,6 +64,8 @@ extension APIRoutes {
         Versions(shared: shared).add(to: router)
         UsageLimits(shared: shared).add(to: router)
         Describe(shared: shared).add(to: router)
+        Layouts(shared: shared).add(to: router)
+        RecentItems(shared: shared).add(to: router)
         Replication(shared: shared).add(to: router)
         Rows(shared: shared).add(to: router)
         RowsByExternalID(shared: shared).add(to: router)
@@ -82,6 +84,7 @@ final class Shared: Sendable {
     let usage: RequestUsage
     let environment: Records.Environment
     let layouts = JSONLayouts()
+    let descriptions = KnownDescriptions()
     let runner: BulkRunner
 
     init(

@@ -50,6 +50,26 @@ extension APIOperation {
             .get, "sobjects/{object}/describe", "An object with its fields and children",
             tells: D.told("The object.", S.object(["name": S.text, "fields": S.list(S.anyObject)]))),
         rest(
+            .get, "sobjects/{object}/describe/layouts", "How a page for a record may be laid out",
+            tells: D.told("Layouts.", S.object(["layouts": S.list(S.anyObject), "recordTypeMappings": S.list(S.anyObject)]))),
+        rest(
+            .get, "sobjects/{object}/describe/layouts/{type}", "The layout of a record type",
+            tells: D.told("The layout.", S.anyObject)),
+        rest(
+            .get, "sobjects/{object}/describe/compactLayouts", "The fields by which a record is known at a glance",
+            tells: D.told("Compact layouts.", S.object(["compactLayouts": S.list(S.anyObject)]))),
+        rest(
+            .get, "sobjects/{object}/describe/approvalLayouts", "None: there are no approvals",
+            tells: D.told("None.", S.object(["approvalLayouts": S.list(S.anyObject)]))),
+        rest(
+            .get, "compactLayouts", "Compact layouts of several objects",
+            [D.needed("q", S.someText, "Names of objects, with commas.", example: "Account,Contact")],
+            tells: D.told("By object.", S.anyObject)),
+        rest(
+            .get, "recent", "What the user changed lately",
+            [D.maybe("limit", S.count, "At most; 200 without it.")],
+            tells: D.told("Records, the last first.", S.list(S.named("Record")))),
+        rest(
             .get, "sobjects/{object}/updated", "Records that changed in a window of the last thirty days", window,
             tells: D.told("Ids.", S.object(["ids": S.list(S.id), "latestDateCovered": S.stamp]))),
         rest(

@@ -25,7 +25,7 @@ struct ObjectDescription {
         json.array { _ in }
         json.key("childRelationships")
         json.array { json in for child in schema.children(of: object) { self.child(child, into: &json) } }
-        no("compactLayoutable", &json)
+        flag("compactLayoutable", object.nameField != nil, &json)
         for name in [
             "defaultImplementation", "extendedBy", "extendsInterfaces", "implementedBy", "implementsInterfaces",
         ] {
@@ -95,7 +95,7 @@ struct ObjectDescription {
         json.member("keyPrefix", object.keyPrefix.description)
         json.member("label", isJapanese ? object.labelJa : object.label)
         json.member("labelPlural", isJapanese ? object.labelJa : object.labelPlural)
-        no("layoutable", &json)
+        flag("layoutable", object.isCreateable, &json)
         no("mergeable", &json)
         no("mruEnabled", &json)
         json.member("name", object.name)
@@ -112,6 +112,7 @@ struct ObjectDescription {
         json.member("sobject", path)
         json.member("describe", "\(path)/describe")
         json.member("rowTemplate", "\(path)/{ID}")
+        for name in ["layouts", "compactLayouts", "approvalLayouts"] { json.member(name, "\(path)/describe/\(name)") }
     }
 
     private var origin: String { call.origin }

@@ -77,9 +77,6 @@ struct RESTCall: Sendable {
             ? session.allowingDuplicates() : session
     }
 
-    /// `If-Unmodified-Since`; nil when there is none, or none that is a date.
-    var unmodifiedSince: Instant? { request.headers[.ifUnmodifiedSince].flatMap(Instant.init(httpDate:)) }
-
     /// How the records of the answer are written.
     var records: JSONRecords { JSONRecords(base: base, layouts: shared.layouts) }
 

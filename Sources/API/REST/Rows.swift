@@ -43,7 +43,7 @@ struct Rows {
                 let found = try await call.session.retrieve(
                     try call.parameter("object"), [id], fields: try call.fields(), with: call.records
                 )
-                if let record = found[0] { return call.answer(record: record) }
+                if let record = found[0] { return try await call.answer(record: record, id, since: call.stamp(of: id)) }
             } catch let error as PlatformError where error.code == .invalidType {
                 // Either there is no such object, which is not found, or its rows cannot be asked for.
                 _ = try await call.object()
@@ -57,7 +57,7 @@ struct Rows {
     /// The same for nearly all calls: on the spot, without routing and without a wait (docs/decisions/0005). Nil where there
     /// is no such row, or any trouble: the long way says what it is.
     func getHere(_ path: RowPath, _ request: Request, _ context: EdgeContext) -> Response? {
-        guard let id = RecordID(path.id), let token = Shared.token(of: request),
+        guard path.object != "Account", !Conditions.are(in: request), let id = RecordID(path.id), let token = Shared.token(of: request),
             let session = shared.identity.rememberedSession(token: token),
             let call = try? RESTCall(
                 request: request, context: context, session: session, version: Shared.version(path.version),
@@ -75,7 +75,7 @@ struct Rows {
         body.fields.insert("Id", at: 0)
         body.values.insert(.id(id), at: 0)
         _ = try await call.writer.update(
-            body.batch(object), onFailure: .rollbackAll, unmodifiedSince: call.unmodifiedSince
+            body.batch(object), onFailure: .rollbackAll, precondition: try call.precondition()
         ).one()
         shared.changed(id)
         return call.empty
@@ -84,7 +84,7 @@ struct Rows {
     @Sendable private func delete(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let id = try call.id(of: object)
-        _ = try await call.session.delete([id], onFailure: .rollbackAll, unmodifiedSince: call.unmodifiedSince).one()
+        _ = try await call.session.delete([id], onFailure: .rollbackAll, precondition: try call.precondition()).one()
         shared.changed(id)
         return call.empty
     }

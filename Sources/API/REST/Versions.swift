@@ -39,7 +39,8 @@ struct Versions {
         return call.answer { json in
             json.object { json in
                 for name in [
-                    "composite", "jobs", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects",
+                    "compactLayouts", "composite", "jobs", "limits", "parameterizedSearch", "query", "queryAll", "recent",
+                    "search", "sobjects",
                     "tooling",
                 ] {
                     json.member(name, "\(call.base)/\(name)")

@@ -4,13 +4,12 @@ import Store
 extension Session {
     /// Moves records into the bin, with the children that cannot be without them; lookups of others are emptied.
     ///
-    /// - Parameter unmodifiedSince: Records that somebody has changed in a later second are refused
-    ///   (`PRECONDITION_FAILED`).
+    /// - Parameter precondition: Records of which it is not so are refused (`PRECONDITION_FAILED`).
     /// - Returns: An outcome for each id, in their order.
     public func delete(
-        _ ids: [RecordID], onFailure: OnFailure, unmodifiedSince: Instant? = nil
+        _ ids: [RecordID], onFailure: OnFailure, precondition: Precondition? = nil
     ) async throws -> [Outcome] {
-        try await each(ids, onFailure) { try WriteSteps.delete($0, unmodifiedSince: unmodifiedSince, $1) }
+        try await each(ids, onFailure) { try WriteSteps.delete($0, precondition: precondition, $1) }
     }
 
     /// Brings records back from the bin, with everything that went there together with them.

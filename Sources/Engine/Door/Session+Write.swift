@@ -40,9 +40,9 @@ extension Session {
 
     /// Changes records; the batch has a column `Id`.
     ///
-    /// - Parameter unmodifiedSince: Rows that somebody has changed in a later second are refused (`PRECONDITION_FAILED`).
+    /// - Parameter precondition: Rows of which it is not so are refused (`PRECONDITION_FAILED`).
     public func update(
-        _ batch: Batch, onFailure: OnFailure, unmodifiedSince: Instant? = nil
+        _ batch: Batch, onFailure: OnFailure, precondition: Precondition? = nil
     ) async throws -> [Outcome] {
         let columns = try await columns(of: batch, for: .update)
         try await settleMatches(for: columns)
@@ -60,7 +60,7 @@ extension Session {
         let people = columns.object.isPerson ? rows.filter(\.refusals.isEmpty).map(\.id) : []
         return try await commit(batch.rows.count, onFailure, likely: [], changed: people) { transaction in
             var set = set
-            set.unmodifiedSince = unmodifiedSince
+            set.condition = precondition
             try WriteSteps.write(&set, transaction)
             return Self.outcomes(set, isCreated: false)
         }

@@ -35,23 +35,8 @@ enum StoredStep {
             if found["IsDeleted"].boolean == true {
                 set.rows[row].refusals.append(PlatformError(.entityIsDeleted, "entity is deleted"))
             }
-            if let refusal = found.refusal(since: set.unmodifiedSince) { set.rows[row].refusals.append(refusal) }
+            if let refusal = found.refusal(unless: set.condition) { set.rows[row].refusals.append(refusal) }
             set.rows[row].old = found.values
         }
-    }
-}
-
-extension StoredRow {
-    /// What refuses a change that was made for the record as it was at a moment, when somebody has changed it since.
-    ///
-    /// - Parameter moment: In whole seconds, as HTTP's dates are (RFC 9110, section 13.1.4).
-    func refusal(since moment: Instant?) -> PlatformError? {
-        guard let moment, case .datetime(let last) = self["LastModifiedDate"],
-            last.milliseconds / 1000 > moment.milliseconds / 1000
-        else { return nil }
-        return PlatformError(
-            .preconditionFailed,
-            "\(object.name) \(id) was changed at \(last), after the moment of If-Unmodified-Since. Read it again."
-        )
     }
 }

@@ -10,7 +10,7 @@ struct WriteSet: Sendable {
     private(set) var keys: [[BatchColumns.ParentKey]]
     var rows: [WriteRow]
     /// For a change: rows that somebody has changed after this moment are refused.
-    var unmodifiedSince: Instant?
+    var condition: Precondition?
     /// Beside ``rows`` and ``fields``.
     var cells: CellGrid
     /// Where a field of the object stands in ``fields``, by its place in the object; -1 where it is not written.

@@ -44,10 +44,10 @@ enum WriteSteps {
 
     /// Moves records into the bin, with everything that cannot be without them.
     static func delete(
-        _ id: RecordID, unmodifiedSince: Instant? = nil, _ transaction: WriteTransaction
+        _ id: RecordID, precondition: Precondition? = nil, _ transaction: WriteTransaction
     ) throws {
         let row = try BinStep.liveRow(id, transaction)
-        if let refusal = row.refusal(since: unmodifiedSince) { throw refusal }
+        if let refusal = row.refusal(unless: precondition) { throw refusal }
         let cascade = try Cascade(from: row, transaction)
         try cascade.emptyLookups(transaction)
         try BinStep.put(cascade.rows, under: id, transaction)
