@@ -73,6 +73,7 @@ extension APIRoutes {
         Search(shared: shared).add(to: router)
         Collections(shared: shared).add(to: router)
         Tooling(shared: shared).add(to: router)
+        ConsentResources(shared: shared).add(to: router)
     }
 }
 

@@ -19,6 +19,14 @@ extension APIOperation {
     private static let outcomes = D.told("An outcome for each row.", S.list(S.named("Outcome")))
     private static let paths: JSONValue = ["type": "object", "additionalProperties": S.text]
 
+    private static let ids = D.needed("ids", S.someText, "Ids of people, or e-mail addresses, with commas.")
+    private static let consentQuestion = [
+        ids, D.maybe("verbose", S.text, "true: which records were asked."),
+        D.maybe("aggregatedConsent", S.text, "true: one answer for all."),
+        D.maybe("datetime", S.stamp, "As it is then."), D.maybe("purpose", S.text, "The name of a purpose."),
+        D.maybe("policy", S.oneOf(["requireExplicitConsent"]), "Nothing known means no."),
+    ]
+
     /// Versions, limits, the schema, records, queries and searches.
     static let records: [APIOperation] = [
         APIOperation(
@@ -65,6 +73,22 @@ extension APIOperation {
             .get, "compactLayouts", "Compact layouts of several objects",
             [D.needed("q", S.someText, "Names of objects, with commas.", example: "Account,Contact")],
             tells: D.told("By object.", S.anyObject)),
+        rest(
+            .get, "consent/action/{action}", "Whether something may be done to people", consentQuestion,
+            tells: D.told("By the ids as they were sent.", S.anyObject)),
+        rest(
+            .patch, "consent/action/{action}", "Takes the word of people about it",
+            [
+                ids, D.needed("status", S.oneOf(["optin", "optout"]), "Yes or no."),
+                D.maybe("textShown", S.text, "What the person agreed to; an opt-in of a channel needs it."),
+                D.maybe("captureContactPoint", S.text, "How they said it: Web, Phone, Email, MailingAddress, InPerson."),
+                D.maybe("captureSource", S.text, "Where they said it."), D.maybe("captureDate", S.stamp, "When."),
+            ],
+            tells: D.told("By the ids as they were sent.", S.anyObject)),
+        rest(
+            .get, "consent/multiaction", "The same for several actions",
+            [D.needed("actions", S.someText, "Names, with commas.", example: "email,track")] + consentQuestion,
+            tells: D.told("By the ids as they were sent.", S.anyObject)),
         rest(
             .get, "recent", "What the user changed lately",
             [D.maybe("limit", S.count, "At most; 200 without it.")],

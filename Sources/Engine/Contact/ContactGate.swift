@@ -7,6 +7,7 @@ import Store
 /// address, an individual who is to be forgotten or whose processing was opted out of, a consent by contact point type
 /// that is an opt-out in force now, or a last recorded consent event that withdraws.
 struct ContactGate {
+    /// The moment that is decided for.
     let now: Instant
     let connection: any Connection
 
@@ -115,6 +116,7 @@ struct ContactGate {
                     """
                     SELECT "Id", "Status" FROM "ConsentEvent" WHERE \(column) = \(.id(id))
                     AND "Channel" = \(.text(channel.rawValue)) AND "IsDeleted" = 0
+                    AND ("CaptureDate" IS NULL OR "CaptureDate" <= \(.datetime(now)))
                     ORDER BY "CaptureDate" DESC, "Id" DESC LIMIT 1
                     """
                 ) { row in

@@ -46,10 +46,11 @@ extension Session {
     /// - Parameters:
     ///   - address: An e-mail address; everybody who has it is asked after.
     ///   - person: A Contact, Lead or Individual.
+    ///   - moment: As it was or will be then; now when nil.
     public func contactDecision(
-        _ channel: ContactChannel, address: String?, person: RecordID?
+        _ channel: ContactChannel, address: String?, person: RecordID?, at moment: Instant? = nil
     ) async throws -> ContactDecision {
-        let now = engine.environment.now()
+        let now = moment ?? engine.environment.now()
         return try await engine.store.read { connection in
             _ = try self.access(on: connection)
             return try ContactGate(now: now, connection: connection).decision(channel, address: address, person: person)
