@@ -95,6 +95,7 @@ let package = Package(
             dependencies: [
                 "Records", "HTTP", "Engine", "Identity", "Privacy", "Formats", "SOQL",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

@@ -23,6 +23,8 @@ extension HTTPField.Name {
     public static let xSFDCSession = known("X-SFDC-Session")
     /// `Sforce-Call-Options`
     public static let sforceCallOptions = known("Sforce-Call-Options")
+    /// `Last-Event-ID`
+    public static let lastEventID = known("Last-Event-ID")
     /// `X-PrettyPrint`
     public static let prettyPrint = known("X-PrettyPrint")
 

@@ -43,6 +43,16 @@ extension APIOperation {
         own(.post, "requests/{id}/lifting", "Ends a restriction", tells: request),
         own(.post, "requests/{id}/closure", "Closes it", tells: request),
         own(
+            .get, "changes", "What was written, for whoever keeps a copy; with Accept: text/event-stream as a stream",
+            tells: D.told(
+                "Changes, and where to go on.", S.object(["changes": S.list(S.anyObject), "nextReplayId": S.text])),
+            parameters: [
+                D.maybe("replayId", S.text, "Behind which; -1: from now on, -2: from the beginning."),
+                D.maybe("objects", S.text, "Names of objects, with commas."),
+                D.maybe("limit", S.count, "At most; 200 without it."),
+                D.maybe("wait", S.count, "For how many seconds to wait for the first; 0 without it."),
+            ]),
+        own(
             .get, "persons/{id}/places", "Where a person's data lies",
             tells: D.told(
                 "Records and places in texts.",

@@ -23,6 +23,7 @@ public final class Engine: Sendable {
     let stamps = StampClock()
     let generation = WriteGeneration()
     let changes: ChangeLog
+    let shapes = ShapeMemory()
     let reads: ReadLog
     let restrictedKeys: RestrictedKeys
     let evidence: EvidenceLog

@@ -13,6 +13,20 @@ struct RawTable: Equatable, Sendable {
     }
 }
 
+extension RawTable {
+    /// The ids of its rows; none of a table that has no records.
+    var ids: [RecordID] {
+        guard let place = columns.firstIndex(where: { $0.name == "Id" }) else { return [] }
+        return rows.compactMap { row in
+            switch row[place] {
+            case .id(let id): id
+            case .integer(let number): RecordID(rawValue: number)
+            default: nil
+            }
+        }
+    }
+}
+
 extension ObjectSchema {
     /// Every column of the object's table. Objects that describe has without `IsDeleted` have the column all the same.
     var rawColumns: [RawTable.Column] {

@@ -12,13 +12,14 @@ struct Restriction: Sendable {
     func begin(_ person: RecordID, request: RecordID) async throws -> RestrictionDeed {
         let key = try await engine.vault.key(for: person)
         let now = engine.environment.now()
+        let keys = try await self.keys(of: person)
         let hold = try engine.holdDeed(request)
         defer { hold.end() }
         try await engine.store.write { try note(person, request, now, $0) }
         try hook?("restriction noted")
         do {
             try await engine.store.write {
-                try move(person, request, key, now, $0)
+                try move(person, request, key, keys, now, $0)
                 engine.generation.advance()
             }
         } catch let error where !(error is KillPoint.Killed) {
@@ -38,10 +39,12 @@ struct Restriction: Sendable {
         guard deed.state == .restricted else { throw notInForce(request) }
         let tables = try await tables(of: deed)
         let now = engine.environment.now()
+        let keys = try await self.keys(of: deed.person)
         try await engine.store.write { connection in
             try restore(tables, connection)
             try end(request, as: .lifted, now, connection)
             try record(.lifting, .lifted, deed.person, request, rows: deed.rowCount, now, connection)
+            try tell(.undelete, tables.flatMap(\.ids), of: deed.person, keys, now, connection)
             try hook?("lifting written")
         }
         try hook?("lifting committed")
@@ -93,7 +96,8 @@ struct Restriction: Sendable {
     }
 
     private func move(
-        _ person: RecordID, _ request: RecordID, _ key: SealingKey, _ now: Instant, _ connection: any Connection
+        _ person: RecordID, _ request: RecordID, _ key: SealingKey, _ keys: KeyRing, _ now: Instant,
+        _ connection: any Connection
     ) throws {
         guard let trace = try engine.tracer(on: connection).trace(person) else { throw PlatformError.noPerson(person) }
         let ids = trace.records.map(\.id)
@@ -124,7 +128,29 @@ struct Restriction: Sendable {
             """
         )
         try record(.restriction, .restricted, person, request, rows: count, now, connection)
+        try tell(.delete, ids, of: person, keys, now, connection)
         try hook?("restriction written")
+    }
+
+    private func keys(of person: RecordID) async throws -> KeyRing {
+        var keys = KeyRing(engine.vault)
+        try await keys.fetchExisting([person], from: engine.vault)
+        return keys
+    }
+
+    /// Notes it in the change log, so that whoever keeps a copy takes the person out, and in again (GDPR Art. 19). The last act
+    /// before the commit.
+    private func tell(
+        _ kind: Change.Kind, _ ids: [RecordID], of person: RecordID, _ keys: KeyRing, _ now: Instant,
+        _ connection: any Connection
+    ) throws {
+        let schema = try rows(connection).schema
+        let changes = ids.compactMap { id in
+            schema.object(of: id).map {
+                Change(kind: kind, object: $0, record: id, subject: person, fields: [], values: [])
+            }
+        }
+        try engine.changes.append(changes, keys: keys, at: now, connection)
     }
 
     private func record(

@@ -13,7 +13,7 @@ struct BlockReading {
     private var largeRow: CellBlock?
 
     /// Handing a block over costs two threads a wake-up each; a few of them should fit a processor's cache.
-    private static let rowsMax = 512
+    private static let rowsMax = 128
     private static let bytesMax = 131_072
 
     /// - Parameter function: What `statement` hands its rows to, if it is one that ``RowFunction/query(_:columns:)`` made.

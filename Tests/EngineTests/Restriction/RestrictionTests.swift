@@ -6,7 +6,8 @@ import Testing
 @testable import Engine
 
 @Suite struct `A restricted person` {
-    static let requestsOwn: Set<String> = ["az_restriction", "az_evidence", "az_event"]
+    /// What the act itself writes: of its request, its proof, and that it was done.
+    static let requestsOwn: Set<String> = ["az_restriction", "az_evidence", "az_event", "az_change_position"]
 
     @Test func `is in no table, and comes back to the byte`() async throws {
         try await PersonTables.with { tables in
