@@ -45,7 +45,9 @@ public struct Authorization: Sendable {
         Self.address(redirectURI, with: answer, state: state)
     }
 
-    fileprivate static func address(_ uri: String, with answer: [(name: String, value: String)], state: String?) -> String {
+    fileprivate static func address(_ uri: String, with answer: [(name: String, value: String)], state: String?)
+        -> String
+    {
         var allowed = CharacterSet.alphanumerics
         allowed.insert(charactersIn: "-._~")
         let pairs = (answer + (state.map { [("state", $0)] } ?? [])).map { name, value in

@@ -116,7 +116,8 @@ public struct NewApplication: Sendable {
                     + "com.example.app, without a fragment.")
         }
         if flows.contains(.authorizationCode) && redirectURIs.isEmpty {
-            throw refuse("RedirectUris", "An application whose users allow it on a page needs an address to lead back to.")
+            throw refuse(
+                "RedirectUris", "An application whose users allow it on a page needs an address to lead back to.")
         }
         for address in addresses where AddressRange(address) == nil {
             throw refuse("Addresses", "\(address) is neither an address nor a range like 10.1.0.0/16.")

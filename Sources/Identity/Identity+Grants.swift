@@ -129,7 +129,8 @@ extension Identity {
 
     /// Takes back what a user has allowed, with every token of it. What is not theirs is left alone.
     public func revoke(grant id: RecordID, of user: RecordID) async throws {
-        guard let grant = try await grant(id, system("an application is no longer allowed in")), grant.user == user else {
+        guard let grant = try await grant(id, system("an application is no longer allowed in")), grant.user == user
+        else {
             return
         }
         try await end(grant)

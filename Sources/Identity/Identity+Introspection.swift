@@ -26,7 +26,8 @@ extension Identity {
         guard let row = rows.first, let access = AccessSession(row), access.isAlive(at: environment.now()),
             let id = row["UserId"].id, let user = try await user(id), user.isActive
         else { return nil }
-        return TokenFacts(user: id, username: user.username, issuedAt: access.createdAt, expiresAt: access.expiresAt,
+        return TokenFacts(
+            user: id, username: user.username, issuedAt: access.createdAt, expiresAt: access.expiresAt,
             scopes: access.scopes, isRefreshToken: false)
     }
 

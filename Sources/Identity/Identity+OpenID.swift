@@ -34,7 +34,8 @@ extension Identity {
         claims["nonce"] = grant.nonce
         let header = ["alg": "RS256", "typ": "JWT", "kid": try Self.publicPart(of: key).id]
         let parts = try [header, claims].map { part in
-            Base64URL.encode(try JSONSerialization.data(withJSONObject: part, options: [.sortedKeys, .withoutEscapingSlashes]))
+            Base64URL.encode(
+                try JSONSerialization.data(withJSONObject: part, options: [.sortedKeys, .withoutEscapingSlashes]))
         }
         let signed = parts.joined(separator: ".")
         let signature = try key.signature(

@@ -26,7 +26,9 @@ enum RedirectURI {
             asked.scheme == "http", isLoopback(asked), asked.user == nil, asked.password == nil
         else { return false }
         return registered.contains { uri in
-            guard var known = URLComponents(string: uri), known.scheme == "http", isLoopback(known) else { return false }
+            guard var known = URLComponents(string: uri), known.scheme == "http", isLoopback(known) else {
+                return false
+            }
             known.port = asked.port
             return known.string == text
         }

@@ -53,7 +53,9 @@ public struct WebRoutes: Sendable {
 
         let authorize = AuthorizePage(identity: identity)
         router.get("/authorize", use: caught(authorizing(authorize, signedIn(authorize.show))))
-        for page in pages + accountPages(authorize) { router.on(page.path, method: page.method, use: caught(signedIn(page.show))) }
+        for page in pages + accountPages(authorize) {
+            router.on(page.path, method: page.method, use: caught(signedIn(page.show)))
+        }
         router.get(
             "**",
             use: caught { request, _ in

@@ -104,7 +104,9 @@ struct Serve: AsyncParsableCommand {
         if !engine.isShared {
             application.addServices(CommandService(engine: engine, folder: organisation.path, logger: log))
         }
-        application.addServices(Housekeeping(engine: engine, identity: composition.identity, logger: log), BulkService(runner: composition.bulkRunner))
+        application.addServices(
+            Housekeeping(engine: engine, identity: composition.identity, logger: log),
+            BulkService(runner: composition.bulkRunner))
         try await application.runService()
     }
 

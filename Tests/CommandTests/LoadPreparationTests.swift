@@ -18,6 +18,26 @@ struct MappingTests {
         #expect(mapping.rule(for: "Other") == nil)
     }
 
+    @Test func `a mapping of the platform's loader is read as it writes one`() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sdl").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let text = #"""
+            #Mapping values
+            #Mon Nov 23 09:00:00 JST 2026
+            First\ Name=FirstName
+            \u59d3=LastName
+            Company\:Key=Account\:Ext__c
+            Owner = Owner\:User.Username
+            Remarks=
+
+            """#
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let mapping = try Mapping(builtIn: nil, given: [path])
+        let targets = ["First Name", "姓", "Company:Key", "Owner", "Remarks"].map { mapping.rule(for: $0)?.target }
+        #expect(targets == ["FirstName", "LastName", "Account.Ext__c", "Owner:User.Username", ""])
+        #expect(mapping.rule(for: "#Mapping values") == nil)
+    }
+
     @Test(arguments: ["X=Y nonsense", "X=Y type=nothing", "X=Y date=Q", "no such file"])
     func `what is not understood is refused`(text: String) {
         #expect(throws: LoadError.self) { try Mapping(builtIn: nil, given: [text]) }

@@ -71,13 +71,15 @@ struct AuthorizeTests {
             #expect(Self.parameter("error", of: answer.headers[.location]) == "access_denied")
             #expect(Self.parameter("state", of: answer.headers[.location]) == "s&1")
             let forged = try await browser.post(
-                "/authorize", ["request": Self.query(id), "decision": "allow"], token: String(repeating: "0", count: 64))
+                "/authorize", ["request": Self.query(id), "decision": "allow"], token: String(repeating: "0", count: 64)
+            )
             #expect(forged.status == .forbidden)
         }
     }
 
     @Test(arguments: [
-        ["client_id": "nobody"], ["redirect_uri": "https://evil.example.com/back"], ["redirect_uri": "https://app.example.com/back"],
+        ["client_id": "nobody"], ["redirect_uri": "https://evil.example.com/back"],
+        ["redirect_uri": "https://app.example.com/back"],
         ["redirect_uri": "http://localhost.example.com/back"], ["redirect_uri": "http://localhost:8080/other"],
         ["redirect_uri": "javascript:alert(1)"], ["redirect_uri": "https://app.example.com/back?from=azukari#x"],
         ["redirect_uri": ""],
@@ -101,11 +103,13 @@ struct AuthorizeTests {
 
     @Test(arguments: [
         (["response_type": "token"], "unsupported_response_type"), (["scope": "api nothing"], "invalid_scope"),
-        (["scope": "full"], "invalid_scope"), (["code_challenge": "short", "code_challenge_method": "S256"], "invalid_request"),
+        (["scope": "full"], "invalid_scope"),
+        (["code_challenge": "short", "code_challenge_method": "S256"], "invalid_request"),
         (["code_challenge": challenge, "code_challenge_method": "plain"], "invalid_request"),
         (["code_challenge": challenge], "invalid_request"), (["prompt": "none"], "consent_required"),
     ])
-    func `the application is told what is wrong with its request`(fields: [String: String], error: String) async throws {
+    func `the application is told what is wrong with its request`(fields: [String: String], error: String) async throws
+    {
         try await TestDesk.run { desk in
             let (id, _) = try await Self.application(desk)
             var query = Self.query(id)

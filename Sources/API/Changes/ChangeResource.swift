@@ -35,9 +35,12 @@ struct ChangeResource {
         guard let seconds = Int(call.query["wait"] ?? "0"), (0...Self.waitSecondsMax).contains(seconds) else {
             throw PlatformError(.invalidOperation, "wait is a number of seconds from 0 to \(Self.waitSecondsMax).")
         }
-        let read = try await seconds == 0 ? asked.read(from: asked.place) : waiting.hold {
-            try await wait(asked, seconds: seconds)
-        }
+        let read =
+            try await seconds == 0
+            ? asked.read(from: asked.place)
+            : waiting.hold {
+                try await wait(asked, seconds: seconds)
+            }
         let values = try await ChangeValues(of: read.changes, call.session)
         return call.answer { json in
             json.object { json in
@@ -91,7 +94,8 @@ struct ChangeResource {
             }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
     }
 
     /// What a call asks for.
@@ -121,7 +125,8 @@ struct ChangeResource {
             case let text:
                 guard let place = ChangePlace(text) else {
                     throw PlatformError(
-                        .invalidReplicationDate, "replayId is one that was answered, -1 for now, or -2 for the beginning.")
+                        .invalidReplicationDate,
+                        "replayId is one that was answered, -1 for now, or -2 for the beginning.")
                 }
                 self.place = place
             }
@@ -145,7 +150,8 @@ private final class WaitingClients: Sendable {
             return true
         }
         guard isRoom else {
-            throw PlatformError(.requestLimitExceeded, "\(Self.max) clients wait for changes already. Ask without a wait.")
+            throw PlatformError(
+                .requestLimitExceeded, "\(Self.max) clients wait for changes already. Ask without a wait.")
         }
         defer { count.withLock { $0 -= 1 } }
         return try await body()

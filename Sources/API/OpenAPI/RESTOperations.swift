@@ -59,7 +59,8 @@ extension APIOperation {
             tells: D.told("The object.", S.object(["name": S.text, "fields": S.list(S.anyObject)]))),
         rest(
             .get, "sobjects/{object}/describe/layouts", "How a page for a record may be laid out",
-            tells: D.told("Layouts.", S.object(["layouts": S.list(S.anyObject), "recordTypeMappings": S.list(S.anyObject)]))),
+            tells: D.told(
+                "Layouts.", S.object(["layouts": S.list(S.anyObject), "recordTypeMappings": S.list(S.anyObject)]))),
         rest(
             .get, "sobjects/{object}/describe/layouts/{type}", "The layout of a record type",
             tells: D.told("The layout.", S.anyObject)),
@@ -81,7 +82,8 @@ extension APIOperation {
             [
                 ids, D.needed("status", S.oneOf(["optin", "optout"]), "Yes or no."),
                 D.maybe("textShown", S.text, "What the person agreed to; an opt-in of a channel needs it."),
-                D.maybe("captureContactPoint", S.text, "How they said it: Web, Phone, Email, MailingAddress, InPerson."),
+                D.maybe(
+                    "captureContactPoint", S.text, "How they said it: Web, Phone, Email, MailingAddress, InPerson."),
                 D.maybe("captureSource", S.text, "Where they said it."), D.maybe("captureDate", S.stamp, "When."),
             ],
             tells: D.told("By the ids as they were sent.", S.anyObject)),

@@ -42,7 +42,8 @@ struct ConsentResources {
         let ids = (call.query["ids"] ?? "").split(separator: ",").map { $0.trimmingSpaces() }.filter { !$0.isEmpty }
         guard !ids.isEmpty else { throw PlatformError(.missingArgument, "The parameter ids is missing.") }
         guard ids.count <= Self.idsMax else {
-            throw PlatformError(.exceededIDLimit, "At most \(Self.idsMax) ids go into one call; there are \(ids.count).")
+            throw PlatformError(
+                .exceededIDLimit, "At most \(Self.idsMax) ids go into one call; there are \(ids.count).")
         }
         var seen: Set<String> = []
         return ids.filter { seen.insert($0).inserted }
@@ -65,7 +66,8 @@ struct ConsentResources {
         }
         let questions = actions.map {
             ConsentQuestion(
-                action: $0, purpose: call.query["purpose"], moment: moment, needsExplicitConsent: call.query["policy"] != nil)
+                action: $0, purpose: call.query["purpose"], moment: moment,
+                needsExplicitConsent: call.query["policy"] != nil)
         }
         var answers: [(id: String, answers: [ConsentAnswer]?)] = []
         for id in ids {
@@ -131,7 +133,9 @@ struct ConsentResources {
                     json.member("objectConsulted", consulted.object)
                     json.member(consulted.field.hasSuffix("Status") ? "status" : "field", status(consulted))
                     json.member("recordId", consulted.record.description)
-                    json.member("value", String(consulted.field.hasSuffix("Status") ? consulted.isFor : consulted.value == "true"))
+                    json.member(
+                        "value",
+                        String(consulted.field.hasSuffix("Status") ? consulted.isFor : consulted.value == "true"))
                 }
             }
         }

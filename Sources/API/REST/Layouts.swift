@@ -324,7 +324,8 @@ struct CompactLayout {
                         json.array { json in
                             json.object { json in
                                 json.key("details")
-                                FieldDescription(field: field, object: object, isJapanese: isJapanese).write(into: &json)
+                                FieldDescription(field: field, object: object, isJapanese: isJapanese).write(
+                                    into: &json)
                                 json.key("displayLines")
                                 json.integer(1)
                                 json.key("tabOrder")

@@ -57,7 +57,8 @@ struct Rows {
     /// The same for nearly all calls: on the spot, without routing and without a wait (docs/decisions/0005). Nil where there
     /// is no such row, or any trouble: the long way says what it is.
     func getHere(_ path: RowPath, _ request: Request, _ context: EdgeContext) -> Response? {
-        guard path.object != "Account", !Conditions.are(in: request), let id = RecordID(path.id), let token = Shared.token(of: request),
+        guard path.object != "Account", !Conditions.are(in: request), let id = RecordID(path.id),
+            let token = Shared.token(of: request),
             let session = shared.identity.rememberedSession(token: token),
             let call = try? RESTCall(
                 request: request, context: context, session: session, version: Shared.version(path.version),

@@ -39,7 +39,8 @@ struct Versions {
         return call.answer { json in
             json.object { json in
                 for name in [
-                    "compactLayouts", "composite", "consent", "jobs", "limits", "parameterizedSearch", "query", "queryAll", "recent",
+                    "compactLayouts", "composite", "consent", "jobs", "limits", "parameterizedSearch", "query",
+                    "queryAll", "recent",
                     "search", "sobjects",
                     "tooling",
                 ] {

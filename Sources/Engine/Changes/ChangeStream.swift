@@ -148,7 +148,8 @@ private struct ChangeScan {
                 at = ChangePlace(segment: at.segment, offset: at.offset + Int64(count), position: frame.position)
                 read += count
                 guard let kind = RecordChange.Kind(frame.kind) else {
-                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(String.init)
+                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(
+                        String.init)
                     return true
                 }
                 guard let shape = shapes[frame.shape], let object = shape.first else { throw Self.unknown }
@@ -167,7 +168,8 @@ private struct ChangeScan {
 
     /// Nobody but a client that made it up has a place where no frame begins.
     private static let unknown = PlatformError(
-        .invalidReplicationDate, "There is no such place in the change log. Go on from one that was answered, or begin anew.")
+        .invalidReplicationDate,
+        "There is no such place in the change log. Go on from one that was answered, or begin anew.")
 
     private func end(of segment: Int64) throws -> Int64 {
         guard segment <= mark.segment else { throw Self.unknown }
@@ -184,11 +186,13 @@ private struct ChangeScan {
         var (offset, position) = (Int64(0), Int64(0))
         let start = ChangePlace(segment: place.segment, offset: 0, position: -1)
         while offset < place.offset {
-            let from = ChangePlace(segment: place.segment, offset: offset, position: offset == 0 ? start.position : position)
+            let from = ChangePlace(
+                segment: place.segment, offset: offset, position: offset == 0 ? start.position : position)
             try frames(from: from, to: place.offset) { frame, count in
                 (offset, position) = (offset + Int64(count), frame.position)
                 if frame.kind == .shape {
-                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(String.init)
+                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(
+                        String.init)
                 }
                 return true
             }

@@ -43,7 +43,8 @@ struct AuthorizePage: Sendable {
         let form = try await visit.form()
         return try await withAuthorization(form["request"] ?? "", visit) { _, authorization in
             guard form["decision"] == "allow" else {
-                return Self.lead(to: Identity.refusal(of: authorization, "access_denied", "end-user denied authorization"))
+                return Self.lead(
+                    to: Identity.refusal(of: authorization, "access_denied", "end-user denied authorization"))
             }
             return Self.lead(to: try await identity.allow(authorization, by: visit.session))
         }
@@ -96,7 +97,8 @@ struct AuthorizePage: Sendable {
     private static func withoutPrompt(_ query: String) throws -> String {
         let rest = try FormFields(query).fields.filter { $0.name != "prompt" }
         return path + "?"
-            + rest.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
+            + rest.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(
+                separator: "&")
     }
 
     private static func signIn(back: String) -> String { "/sign-in?back=\(PercentEncoding.encode(back))" }

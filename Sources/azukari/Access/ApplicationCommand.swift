@@ -42,7 +42,8 @@ struct ApplicationAddCommand: OrganisationCommand {
         help: ArgumentHelp("A certificate or public key in PEM, by whose key it signs.", valueName: "file"),
         transform: Terminal.path)
     var certificate: String?
-    @Option(help: ArgumentHelp("An address that its users are led back to. May be given several times.", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp("An address that its users are led back to. May be given several times.", valueName: "uri"))
     var redirect: [String] = []
     @Flag(help: "Its users may allow it by a code that they type on another device.") var device = false
     @Flag(help: "It cannot keep a secret, and gets none.") var `public` = false

@@ -37,7 +37,8 @@ struct Mapping {
         for text in given {
             let path = Terminal.path(text)
             if FileManager.default.fileExists(atPath: path) {
-                try read(String(contentsOfFile: path, encoding: .utf8), from: text)
+                let file = try String(contentsOfFile: path, encoding: .utf8)
+                if text.lowercased().hasSuffix(".sdl") { readProperties(file) } else { try read(file, from: text) }
             } else if text.contains("=") {
                 try read(text, from: "--map")
             } else {
@@ -82,6 +83,37 @@ struct Mapping {
             let header = line[..<mark.lowerBound].trimmingCharacters(in: .whitespaces)
             rules[header.lowercased()] = try Self.rule(String(line[mark.upperBound...]), "\(place), line \(number + 1)")
         }
+    }
+
+    /// A mapping of the platform's data loader: a Java properties file, `First\ Name=FirstName`, whose paths to parents have a colon.
+    private mutating func readProperties(_ text: String) {
+        for line in text.split(whereSeparator: \.isNewline) {
+            var line = line.drop(while: \.isWhitespace)
+            guard let first = line.first, first != "#", first != "!" else { continue }
+            let header = Self.unescaped(&line, until: ["=", ":"])
+            let target = Self.unescaped(&line, until: []).trimmingCharacters(in: .whitespaces)
+            // `Account:Ext__c` is a path; `Owner:User.Username` is one already, which names the object that it leads to.
+            rules[header.trimmingCharacters(in: .whitespaces).lowercased()] = Rule(
+                target: target.contains(".") ? target : target.replacing(":", with: "."))
+        }
+    }
+
+    /// Takes a text up to one of the ends, its backslashes resolved.
+    private static func unescaped(_ line: inout Substring, until ends: Set<Character>) -> String {
+        var text = ""
+        while let letter = line.popFirst(), !ends.contains(letter) {
+            guard letter == "\\", let next = line.popFirst() else {
+                text.append(letter)
+                continue
+            }
+            if next == "u", let code = UInt32(line.prefix(4), radix: 16), let scalar = Unicode.Scalar(code) {
+                text.unicodeScalars.append(scalar)
+                line = line.dropFirst(4)
+            } else {
+                text.append(next == "t" ? "\t" : next)
+            }
+        }
+        return text
     }
 
     private static func rule(_ text: String, _ place: String) throws -> Rule {

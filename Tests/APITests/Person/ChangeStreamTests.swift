@@ -48,7 +48,10 @@ struct ChangeStreamTests {
             try await server.call(.patch, "sobjects/Contact/\(contact)", #"{"Phone":null}"#)
             try await server.call(.delete, "sobjects/Account/\(account)")
             let all = try await Self.changes(server, "replayId=\(start.next)")
-            #expect(all.told.map { "\($0.kind) \($0.object)" } == ["CREATE Contact", "CREATE Account", "UPDATE Contact", "DELETE Account"])
+            #expect(
+                all.told.map { "\($0.kind) \($0.object)" } == [
+                    "CREATE Contact", "CREATE Account", "UPDATE Contact", "DELETE Account",
+                ])
             #expect(all.told.map(\.id) == [contact, account, contact, account])
             #expect(all.told[0].row["LastName"] as? String == "Blue" && all.told[0].row["Phone"] is NSNull)
             #expect(all.told[2].fields.contains("Phone") && !all.told[2].fields.contains("LastName"))
@@ -74,7 +77,9 @@ struct ChangeStreamTests {
 
     @Test func `a place is found again by another process, from the beginning of its segment`() async throws {
         try await TestServer.run { server in
-            for number in 0..<20 { _ = try await server.make("Contact", #"{"LastName":"P\#(number)","Phone":"\#(number)"}"#) }
+            for number in 0..<20 {
+                _ = try await server.make("Contact", #"{"LastName":"P\#(number)","Phone":"\#(number)"}"#)
+            }
             let half = try await Self.changes(server, "replayId=-2&objects=Contact&limit=10")
             for number in 0..<300 {
                 _ = try await Self.changes(server, "replayId=-2&limit=\(number % 30 + 1)&objects=Account")
@@ -117,7 +122,9 @@ struct ChangeStreamTests {
             _ = try await session.lift(request: request)
             let back = try await Self.changes(server, "replayId=\(told.next)&objects=Contact")
             #expect(back.told.map(\.kind) == ["UNDELETE"] && back.told.map(\.id) == [contact])
-            #expect(back.told.first?.row["Phone"] as? String == "1" && back.told.first?.row["LastName"] as? String == "Blue")
+            #expect(
+                back.told.first?.row["Phone"] as? String == "1" && back.told.first?.row["LastName"] as? String == "Blue"
+            )
         }
     }
 
@@ -145,7 +152,8 @@ struct ChangeStreamTests {
     }
 
     @Test(arguments: [
-        "replayId=x", "replayId=1-1", "replayId=1-1-7", "replayId=0-99-0", "replayId=5-1-99999999", "replayId=-3", "limit=0",
+        "replayId=x", "replayId=1-1", "replayId=1-1-7", "replayId=0-99-0", "replayId=5-1-99999999", "replayId=-3",
+        "limit=0",
         "limit=x", "limit=2001", "wait=26", "wait=x", "objects=Nope", "objects=UserCredential",
     ])
     func `what cannot be gone on from is refused`(query: String) async throws {

@@ -44,7 +44,8 @@ struct ConsentTests {
         ("geotrack", "HasOptedOutGeoTracking", "true", "false"), ("process", "HasOptedOutProcessing", "true", "false"),
         ("profile", "HasOptedOutProfiling", "true", "false"), ("solicit", "HasOptedOutSolicit", "true", "false"),
         ("track", "HasOptedOutTracking", "true", "false"), ("portability", "SendIndividualData", "false", "true"),
-        ("shouldforget", "ShouldForget", "false", "true"), ("storepiielsewhere", "CanStorePiiElsewhere", "false", "true"),
+        ("shouldforget", "ShouldForget", "false", "true"),
+        ("storepiielsewhere", "CanStorePiiElsewhere", "false", "true"),
     ])
     func `what is done with data goes by the individual's flags`(
         action: String, field: String, before: String, after: String
@@ -65,7 +66,9 @@ struct ConsentTests {
         }
     }
 
-    @Test func `a flag, a consent in force and a policy each say no, and all who share an address are asked`() async throws {
+    @Test func `a flag, a consent in force and a policy each say no, and all who share an address are asked`()
+        async throws
+    {
         let clock = TestClock()
         try await TestServer.run(environment: clock.environment) { server in
             let person = try await Person(server)
@@ -78,7 +81,8 @@ struct ConsentTests {
             #expect(try await ask(person.contact, "&policy=requireExplicitConsent") == "false")
             _ = try await server.make(
                 "ContactPointTypeConsent",
-                #"{"Name":"Yes","PartyId":"\#(person.individual)","ContactPointType":"Email","PrivacyConsentStatus":"OptIn"}"#)
+                #"{"Name":"Yes","PartyId":"\#(person.individual)","ContactPointType":"Email","PrivacyConsentStatus":"OptIn"}"#
+            )
             #expect(try await ask(person.contact, "&policy=requireExplicitConsent") == "true")
             try await server.call(.patch, "sobjects/Lead/\(other)", #"{"HasOptedOutOfEmail":true}"#)
             #expect(try await ask("blue@example.com") == "false")
@@ -122,7 +126,8 @@ struct ConsentTests {
             #expect(Self.proceed(each, person.contact, "email") == "true")
             #expect(Self.proceed(each, person.contact, "track") == "false")
             #expect(Self.proceed(each, other.contact, "track") == "true")
-            let all = try await server.call(.get, "consent/multiaction?actions=email,track&ids=\(ids)&aggregatedConsent")
+            let all = try await server.call(
+                .get, "consent/multiaction?actions=email,track&ids=\(ids)&aggregatedConsent")
             let proceed = all.json["proceed"] as? [String: String]
             #expect(proceed?["email"] == "true" && proceed?["track"] == "false")
             let absent = try await server.call(
@@ -171,7 +176,8 @@ struct ConsentTests {
             let answer = try await server.call(.get, path)
             #expect(answer.status == 400 && answer.errorCode != nil)
             #expect(try await server.call(.patch, "consent/action/email?ids=a&status=perhaps").status == 400)
-            #expect(try await server.call(.patch, "consent/action/email?ids=a&status=optin&purposeName=x").status == 400)
+            #expect(
+                try await server.call(.patch, "consent/action/email?ids=a&status=optin&purposeName=x").status == 400)
         }
     }
 }

@@ -30,7 +30,8 @@ struct ConditionsTests {
             }
             clock.advance(seconds: 2)
             try await server.call(.patch, path, #"{"\#(name)":"Red"}"#)
-            for known: HTTPFields in [[.ifNoneMatch: tag], [.ifModifiedSince: moment], [.ifModifiedSince: "yesterday"]] {
+            for known: HTTPFields in [[.ifNoneMatch: tag], [.ifModifiedSince: moment], [.ifModifiedSince: "yesterday"]]
+            {
                 #expect(try await server.call(.get, path, headers: known).status == 200, "\(known)")
             }
             #expect(try await server.call(.get, path, headers: [.ifMatch: tag]).errorCode == "PRECONDITION_FAILED")
@@ -86,7 +87,9 @@ struct ConditionsTests {
                     names += components.compactMap { $0["value"] as? String }
                 }
             }
-            #expect(Set(names).count == names.count && Set(names).isSuperset(of: ["LastName", "Email", "AccountId", "MailingCity"]))
+            #expect(
+                Set(names).count == names.count
+                    && Set(names).isSuperset(of: ["LastName", "Email", "AccountId", "MailingCity"]))
             #expect(!names.contains("CreatedById"))
             let lists = layout["relatedLists"] as? [[String: Any]] ?? []
             #expect(lists.contains { $0["name"] as? String == "Cases" && $0["field"] as? String == "ContactId" })

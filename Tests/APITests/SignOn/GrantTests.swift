@@ -295,7 +295,9 @@ struct GrantTests {
                 _ = try await server.identity.application(
                     clientID: made.clientID, clientSecret: made.clientSecret ?? "", address: "127.0.0.1")
             }
-            if mayEnter { try await signIn() } else {
+            if mayEnter {
+                try await signIn()
+            } else {
                 await #expect(throws: SignInRefusal.addressNotAllowed) { try await signIn() }
             }
         }
