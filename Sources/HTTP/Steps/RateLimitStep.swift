@@ -32,6 +32,6 @@ struct RateLimitStep {
     }
 
     private static func isSignIn(_ path: String) -> Bool {
-        path.hasPrefix("/services/oauth2/token") || path.hasPrefix("/sign-in")
+        ["/services/oauth2/token", "/services/oauth2/device_authorization", "/sign-in"].contains { path.hasPrefix($0) }
     }
 }

@@ -12,7 +12,8 @@ struct BlockReading {
     /// A row too large for a block, to be handed on by itself.
     private var largeRow: CellBlock?
 
-    /// Handing a block over costs two threads a wake-up each; a few of them should fit a processor's cache.
+    /// Handing a block over costs two threads a wake-up each; a few of them should fit a processor's cache. The last one of a page
+    /// is made when nothing is read any more, so it should be a small part of 2,000 rows.
     private static let rowsMax = 128
     private static let bytesMax = 131_072
 
