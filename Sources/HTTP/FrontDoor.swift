@@ -32,7 +32,7 @@ public struct FrontDoor: HTTPResponder {
         security = SecurityHeadersStep(address: address)
         self.usage = UsageStep(usage: usage)
         errors = ErrorFormStep(forms: forms)
-        rate = RateLimitStep(environment: environment)
+        rate = RateLimitStep(quota: usage.quota, environment: environment)
         pool = PoolStep(router: router, short: short)
     }
 
@@ -46,6 +46,7 @@ public struct FrontDoor: HTTPResponder {
         var response: Response
         do {
             try size.check(request)
+            try usage.check(calls)
             try rate.check(request, context)
             let request = try compression.open(override.apply(to: request))
             if let short = pool.answer(request, context) {
@@ -62,7 +63,7 @@ public struct FrontDoor: HTTPResponder {
             }
         }
         compression.close(&response, to: request)
-        if let calls { usage.add(calls, to: &response) }
+        if let calls { usage.add(calls, to: &response, of: request) }
         security.add(to: &response, of: request, context)
         response.headers[.requestID] = context.requestID
         if let began { log.end(request, response, began: began, context) }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// What an application asks a user to allow, as the browser brings it (RFC 6749, section 4.1.1; RFC 7636; OpenID Connect Core,
@@ -69,42 +68,5 @@ public enum AuthorizationRefusal: Error, Equatable {
         self = .told(
             address: Authorization.address(
                 uri, with: [("error", code), ("error_description", description)], state: request.state))
-    }
-}
-
-/// Proof that whoever redeems a code is who asked for it (RFC 7636). `plain` is not taken.
-enum ProofKey {
-    /// A digest in Base64 for addresses: 43 letters.
-    static func isChallenge(_ text: String) -> Bool { text.utf8.count == 43 && text.utf8.allSatisfy(isUnreserved) }
-
-    /// - Parameter verifier: Of 43 to 128 letters.
-    static func isRight(_ verifier: String, for challenge: String) -> Bool {
-        guard (43...128).contains(verifier.utf8.count), verifier.utf8.allSatisfy(isUnreserved) else { return false }
-        let digest = Base64URL.encode(SHA256.hash(data: Data(verifier.utf8)))
-        return Secret.areEqual(Array(digest.utf8), Array(challenge.utf8))
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~")].contains(byte)
-        }
-    }
-}
-
-/// Base64 with the alphabet for addresses, without padding (RFC 7515, section 2).
-enum Base64URL {
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
-
-    static func decode(_ text: some StringProtocol) -> Data? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") }) else {
-            return nil
-        }
-        let plain = String(text).replacing("-", with: "+").replacing("_", with: "/")
-        return Data(base64Encoded: plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4))
     }
 }

@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
     )
 
     @OptionGroup var organisation: OrganisationOptions
+    @OptionGroup(title: "Quotas") var quotas: QuotaOptions
 
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
@@ -81,7 +82,7 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
         let composition = try ServeComposition(
             engine: engine, address: PublicAddress(isTLS: tlsCertificate != nil, trustedPeers: Set(trustedProxy)),
-            environment: .system, logger: logger
+            quota: quotas.quota, environment: .system, logger: logger
         )
         let log = logger
         let announcement = ReadyFile(

@@ -16,12 +16,14 @@ struct ServeComposition {
     private let usage: RequestUsage
     private let api: APIRoutes
 
-    init(engine: Engine, address: PublicAddress, environment: Records.Environment, logger: Logger) throws {
+    init(
+        engine: Engine, address: PublicAddress, quota: RequestQuota, environment: Records.Environment, logger: Logger
+    ) throws {
         self.engine = engine
         self.address = address
         self.environment = environment
         identity = try Identity(engine: engine, environment: environment, parameters: .standard)
-        usage = RequestUsage(environment: environment)
+        usage = RequestUsage(environment: environment, quota: quota)
         api = APIRoutes(
             engine: engine, identity: identity, address: address, usage: usage, environment: environment
         ) { error in

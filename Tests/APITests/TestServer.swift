@@ -26,7 +26,8 @@ struct TestServer: Sendable {
 
     /// Makes the server, runs `body`, and takes everything away again.
     static func run(
-        environment: Records.Environment = .system, _ body: @Sendable @escaping (TestServer) async throws -> Void
+        environment: Records.Environment = .system, quota: RequestQuota = RequestQuota(),
+        _ body: @Sendable @escaping (TestServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "azukari-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -63,12 +64,12 @@ struct TestServer: Sendable {
             application: SigningApplication(name: "Test", kind: .api, purpose: "customerService")
         )
         let address = PublicAddress(isTLS: false, trustedPeers: [])
-        let usage = RequestUsage(environment: .system)
+        let usage = RequestUsage(environment: environment, quota: quota)
         let api = APIRoutes(
             engine: engine, identity: identity, address: address, usage: usage, environment: .system,
             reportOfJobs: { Issue.record($0) })
         let jobs = Task { await api.bulkRunner.run() }
-        try await self.application(api, engine, address, usage).test(.router) { client in
+        try await self.application(api, engine, address, usage, environment).test(.router) { client in
             try await body(
                 TestServer(
                     engine: engine, identity: identity, client: client, clientID: application.clientID,
@@ -82,7 +83,8 @@ struct TestServer: Sendable {
     }
 
     private static func application(
-        _ api: APIRoutes, _ engine: Engine, _ address: PublicAddress, _ usage: RequestUsage
+        _ api: APIRoutes, _ engine: Engine, _ address: PublicAddress, _ usage: RequestUsage,
+        _ environment: Records.Environment
     ) -> some ApplicationProtocol {
         let router = Router(context: EdgeContext.self)
         HealthRoutes(engine: engine).add(to: router)
@@ -90,7 +92,7 @@ struct TestServer: Sendable {
         return Application(
             responder: FrontDoor(
                 router: router.buildResponder(), forms: APIRoutes.errorForms, address: address, usage: usage,
-                environment: .system, short: api.short
+                environment: environment, short: api.short
             )
         )
     }

@@ -32,6 +32,11 @@ include-path-regex = "^/services/Soap/"
 checks.not_a_server_error.enabled = false
 checks.positive_data_acceptance.enabled = false
 
+# It leads to a page.
+[[operations]]
+include-path-regex = "^/services/oauth2/authorize"
+checks.positive_data_acceptance.expected-statuses = ["303", "400"]
+
 # Where the platform answers 400 or 403 without a token, and not 401.
 [[operations]]
 include-path-regex = "^/(id|services/oauth2/userinfo|services/async)"

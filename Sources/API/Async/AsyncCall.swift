@@ -117,6 +117,7 @@ extension Shared {
         } else {
             session = try await self.session(of: request)
         }
+        try usage.countOne(of: session.user)
         return AsyncCall(request: request, context: context, session: session, version: version)
     }
 }

@@ -85,6 +85,9 @@ struct OpenIDDiscovery {
             query = form.fields.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
                 .joined(separator: "&")
         }
+        guard try FormFields(query)["client_id"]?.isEmpty == false else {
+            return OAuthError("invalid_request", "missing required parameter: client_id").response
+        }
         return Response(
             status: .seeOther, headers: [.location: "/authorize?\(query)", .cacheControl: "no-store"])
     }

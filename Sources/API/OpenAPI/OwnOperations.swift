@@ -169,9 +169,9 @@ extension APIOperation {
     private static func leading(_ method: HTTPRequest.Method) -> APIOperation {
         APIOperation(
             method: method, path: "services/oauth2/authorize", summary: "Leads to where a user allows an application",
-            parameters: method == .get ? [D.maybe("client_id", S.text, "The application's.")] : [],
+            parameters: method == .get ? [D.needed("client_id", S.someText, "The application's.")] : [],
             body: method == .post
-                ? D.sent(S.object(["client_id": S.text]), as: "application/x-www-form-urlencoded") : nil,
+                ? D.sent(S.object(["client_id": S.someText]), as: "application/x-www-form-urlencoded") : nil,
             answers: [(303, D.nothing("To the page."))], errors: .oauth, isOpen: true)
     }
 

@@ -103,6 +103,8 @@ extension Shared {
             } else {
                 session = try await self.session(of: request)
             }
+            // A call inside another was counted with it.
+            if context.session == nil { try self.usage.countOne(of: session.user) }
             return try await handle(
                 RESTCall(
                     request: request, context: context, session: session, version: version, query: request.query(),

@@ -59,7 +59,7 @@ struct Rows {
     func getHere(_ path: RowPath, _ request: Request, _ context: EdgeContext) -> Response? {
         guard path.object != "Account", !Conditions.are(in: request), let id = RecordID(path.id),
             let token = Shared.token(of: request),
-            let session = shared.identity.rememberedSession(token: token),
+            let session = shared.identity.rememberedSession(token: token), shared.usage.quota.dailyPerUser == nil,
             let call = try? RESTCall(
                 request: request, context: context, session: session, version: Shared.version(path.version),
                 query: request.query(), shared: shared),

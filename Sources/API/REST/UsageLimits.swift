@@ -26,7 +26,7 @@ struct UsageLimits {
     @Sendable private func limits(_ call: RESTCall) -> Response {
         call.answer { json in
             json.object { json in
-                Self.limit("DailyApiRequests", Limits.dailyRequestsMax, used: shared.usage.today, in: &json)
+                Self.limit("DailyApiRequests", shared.usage.quota.daily, used: shared.usage.today, in: &json)
                 for name in Self.unserved { Self.limit(name, 0, used: 0, in: &json) }
                 json.key("PermissionSets")
                 json.object { json in

@@ -66,7 +66,7 @@ struct SOAPCall: Sendable {
     }
 
     func answer(_ body: (inout SOAPWriter) throws -> Void) rethrows -> Response {
-        try SOAPWriter.response(to: operation.name, kind, usage: shared.usage.today, body)
+        try SOAPWriter.response(to: operation.name, kind, usage: shared.usage, body)
     }
 }
 

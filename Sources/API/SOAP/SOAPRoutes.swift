@@ -73,6 +73,7 @@ struct SOAPRoutes {
                 .invalidSessionID,
                 "Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session key")
         }
+        try shared.usage.countOne(of: session.user)
         return try await handle(
             SOAPCall(
                 kind: kind, session: session, operation: operation, header: envelope["Header"], token: token,
@@ -82,7 +83,7 @@ struct SOAPRoutes {
     /// Hashing a password takes time, whoever asks for it.
     private func checkRate(_ context: EdgeContext) throws {
         let wait = logins.waitSeconds(
-            for: context.address, limit: Limits.signInsPerMinuteMax, at: shared.environment.now())
+            for: context.address, limit: shared.usage.quota.signInsPerMinute, at: shared.environment.now())
         if let wait {
             throw PlatformError(.limitExceeded, "Too many logins. Try again in \(wait) seconds.")
         }

@@ -35,7 +35,7 @@ struct SOAPWriter {
 
     /// A whole answer.
     static func response(
-        to operation: String, _ kind: SOAPKind, usage: Int?, _ body: (inout SOAPWriter) throws -> Void
+        to operation: String, _ kind: SOAPKind, usage: RequestUsage?, _ body: (inout SOAPWriter) throws -> Void
     ) rethrows -> Response {
         var writer = SOAPWriter()
         writer.raw(
@@ -48,8 +48,8 @@ struct SOAPWriter {
         if let usage {
             writer.raw(
                 """
-                <soapenv:Header><LimitInfoHeader><limitInfo><current>\(usage)</current>\
-                <limit>\(Limits.dailyRequestsMax)</limit><type>API REQUESTS</type></limitInfo></LimitInfoHeader>\
+                <soapenv:Header><LimitInfoHeader><limitInfo><current>\(usage.today)</current>\
+                <limit>\(usage.quota.daily)</limit><type>API REQUESTS</type></limitInfo></LimitInfoHeader>\
                 </soapenv:Header>
                 """)
         }

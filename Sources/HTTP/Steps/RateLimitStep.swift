@@ -4,13 +4,17 @@ import Records
 
 /// Asks callers who come too fast to wait: by address at the doors where one signs in, by credential elsewhere.
 struct RateLimitStep {
-    let environment: Records.Environment
+    private let quota: RequestQuota
+    private let environment: Records.Environment
     private let rate = RequestRate()
 
-    init(environment: Records.Environment) { self.environment = environment }
+    init(quota: RequestQuota, environment: Records.Environment) {
+        self.quota = quota
+        self.environment = environment
+    }
 
     func check(_ request: Request, _ context: EdgeContext) throws {
-        let (caller, limit) = Self.share(of: request, context)
+        let (caller, limit) = share(of: request, context)
         if let seconds = rate.waitSeconds(for: caller, limit: limit, at: environment.now()) {
             throw RefusedRequest(
                 status: .tooManyRequests,
@@ -21,14 +25,14 @@ struct RateLimitStep {
     }
 
     /// Who the caller is to the count, and how much is theirs.
-    private static func share(of request: Request, _ context: EdgeContext) -> (caller: String, limit: Int) {
-        if request.method == .post && isSignIn(request.uri.path) {
-            return ("in \(context.address)", Limits.signInsPerMinuteMax)
+    private func share(of request: Request, _ context: EdgeContext) -> (caller: String, limit: Int) {
+        if request.method == .post && Self.isSignIn(request.uri.path) {
+            return ("in \(context.address)", quota.signInsPerMinute)
         }
         guard let credential = request.headers.only(.authorization) else {
             return (context.address, Limits.anonymousRequestsPerMinuteMax)
         }
-        return (credential, Limits.requestsPerMinuteMax)
+        return (credential, quota.perMinute)
     }
 
     private static func isSignIn(_ path: String) -> Bool {

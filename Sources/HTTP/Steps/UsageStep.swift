@@ -1,16 +1,26 @@
 import Hummingbird
 import Records
 
-/// Counts the calls of the data API and tells the count with every answer, errors too.
+/// Counts the calls of the data interfaces, refuses those beyond the day's, and tells the count with every answer of REST, errors too.
 struct UsageStep {
     let usage: RequestUsage
 
-    /// The count with this call; nil when it is none of the data API.
+    private static let prefixes = ["/services/data/v", "/services/Soap/", "/services/async/"]
+
+    /// The count with this call; nil when it is none of the data interfaces.
     func count(_ request: Request) -> Int? {
-        request.uri.path.hasPrefix("/services/data/v") ? usage.countOne() : nil
+        let path = request.uri.path
+        return Self.prefixes.contains { path.hasPrefix($0) } ? usage.countOne() : nil
     }
 
-    func add(_ calls: Int, to response: inout Response) {
-        response.headers[.sforceLimitInfo] = "api-usage=\(calls)/\(Limits.dailyRequestsMax)"
+    /// - Throws: `REQUEST_LIMIT_EXCEEDED` when the day's calls are spent.
+    func check(_ calls: Int?) throws {
+        guard let calls, calls > usage.quota.daily else { return }
+        throw PlatformError(.requestLimitExceeded, "TotalRequests Limit exceeded.")
+    }
+
+    func add(_ calls: Int, to response: inout Response, of request: Request) {
+        guard request.uri.path.hasPrefix(Self.prefixes[0]) else { return }
+        response.headers[.sforceLimitInfo] = "api-usage=\(calls)/\(usage.quota.daily)"
     }
 }
