@@ -95,7 +95,8 @@ extension Identity {
             .first { $0.clientID == clientID }
     }
 
-    func application(_ id: RecordID) async throws -> ConnectedApplication? {
+    /// The application that a grant is for.
+    public func application(_ id: RecordID) async throws -> ConnectedApplication? {
         try await applications(where: "Id = :value", .id(id)).first
     }
 

@@ -25,16 +25,17 @@ enum Conditions {
 
     static func tag(of stamp: Instant) -> String { "\"\(stamp.milliseconds)\"" }
 
-    /// 304 or 412 where the conditions of a read ask for it; nil where it is to be answered.
+    /// 304 where the conditions of a read ask for it; nil where it is to be answered.
     ///
     /// - Parameter changed: In whose second it was changed last.
-    static func response(to request: Request, tag: String, changed: Instant) -> Response? {
+    /// - Throws: `PRECONDITION_FAILED`.
+    static func response(to request: Request, tag: String, changed: Instant) throws -> Response? {
         let headers = request.headers
         let fields: HTTPFields = [.eTag: tag, .lastModified: changed.httpDate]
         if let tags = headers[.ifMatch] {
-            guard names(tags, tag) else { return refused(fields) }
+            guard names(tags, tag) else { throw refused }
         } else if let moment = headers[.ifUnmodifiedSince].flatMap(Instant.init(httpDate:)), isLater(changed, moment) {
-            return refused(fields)
+            throw refused
         }
         if let tags = headers[.ifNoneMatch] {
             return names(tags, tag) ? Response(status: .notModified, headers: fields) : nil
@@ -57,17 +58,8 @@ enum Conditions {
         changed.milliseconds / 1000 > moment.milliseconds / 1000
     }
 
-    private static func refused(_ fields: HTTPFields) -> Response {
-        let error = PlatformError(.preconditionFailed, "It is no longer what the condition names. Read it again.")
-        var json = JSONWriter()
-        json.array { json in
-            json.object { json in
-                json.member("message", error.message)
-                json.member("errorCode", error.code.name)
-            }
-        }
-        return .json(json.bytes, status: .preconditionFailed, headers: fields)
-    }
+    private static let refused = PlatformError(
+        .preconditionFailed, "It is no longer what the condition names. Read it again.")
 }
 
 extension RESTCall {
@@ -99,10 +91,10 @@ extension RESTCall {
     }
 
     /// A record, unless the conditions ask for less.
-    func answer(record: [UInt8], _ id: RecordID, since stamp: Instant?) -> Response {
+    func answer(record: [UInt8], since stamp: Instant?) throws -> Response {
         guard let stamp else { return answer(record: record) }
         let tag = Conditions.tag(of: stamp)
-        if let response = Conditions.response(to: request, tag: tag, changed: stamp) { return response }
+        if let response = try Conditions.response(to: request, tag: tag, changed: stamp) { return response }
         var response = answer(record: record)
         response.headers[.eTag] = tag
         response.headers[.lastModified] = stamp.httpDate
@@ -110,12 +102,12 @@ extension RESTCall {
     }
 
     /// A description, unless the conditions ask for less.
-    func answerUnlessKnown(_ write: (inout JSONWriter) throws -> Void) rethrows -> Response {
+    func answerUnlessKnown(_ write: (inout JSONWriter) -> Void) throws -> Response {
         var json = JSONWriter(isIndented: request.headers[.prettyPrint] == "1")
-        try write(&json)
+        write(&json)
         let known = shared.descriptions.seen(
             json.bytes, at: request.uri.path, by: session.user, now: shared.environment.now())
-        if let response = Conditions.response(to: request, tag: known.tag, changed: known.since) { return response }
+        if let response = try Conditions.response(to: request, tag: known.tag, changed: known.since) { return response }
         return .json(json.bytes, headers: [.eTag: known.tag, .lastModified: known.since.httpDate])
     }
 }

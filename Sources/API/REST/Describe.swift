@@ -15,7 +15,7 @@ struct Describe {
 
     @Sendable private func global(_ call: RESTCall) async throws -> Response {
         let schema = try await call.session.schema()
-        return call.answerUnlessKnown { json in
+        return try call.answerUnlessKnown { json in
             json.object { json in
                 json.member("encoding", "UTF-8")
                 json.key("maxBatchSize")
@@ -34,7 +34,7 @@ struct Describe {
     @Sendable func basic(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
         let recent = try await recentItems(call, object: object)
-        return call.answerUnlessKnown { json in
+        return try call.answerUnlessKnown { json in
             json.object { json in
                 json.key("objectDescribe")
                 json.object { ObjectDescription(object: object, call: call).brief(into: &$0) }
@@ -64,7 +64,7 @@ struct Describe {
         let object = try await call.object()
         let schema = try await call.session.schema()
         let types = try await Self.recordTypes(call, of: object, in: schema)
-        return call.answerUnlessKnown { json in
+        return try call.answerUnlessKnown { json in
             json.object { json in
                 ObjectDescription(object: object, call: call).full(schema: schema, recordTypes: types, into: &json)
             }

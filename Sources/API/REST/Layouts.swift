@@ -23,7 +23,7 @@ struct Layouts {
         let object = try await call.object()
         let schema = try await call.session.schema()
         let types = try await Describe.recordTypes(call, of: object, in: schema)
-        return call.answerUnlessKnown { json in
+        return try call.answerUnlessKnown { json in
             json.object { json in
                 json.key("layouts")
                 json.array { LayoutDescription(object: object, schema: schema, call: call).write(into: &$0) }
@@ -65,12 +65,12 @@ struct Layouts {
         guard let id = RecordID(asked), id.description == Self.master || types.contains(where: { $0.id == id }) else {
             throw PlatformError(.notFound, "The requested resource does not exist")
         }
-        return call.answerUnlessKnown { LayoutDescription(object: object, schema: schema, call: call).write(into: &$0) }
+        return try call.answerUnlessKnown { LayoutDescription(object: object, schema: schema, call: call).write(into: &$0) }
     }
 
     @Sendable private func compactLayouts(_ call: RESTCall) async throws -> Response {
         let object = try await call.object()
-        return call.answerUnlessKnown { json in
+        return try call.answerUnlessKnown { json in
             json.object { json in
                 json.key("compactLayouts")
                 json.array { CompactLayout(object: object, call: call).write(into: &$0) }
@@ -96,7 +96,7 @@ struct Layouts {
             }
             return object
         }
-        return call.answerUnlessKnown { json in
+        return try call.answerUnlessKnown { json in
             json.object { json in
                 for object in objects {
                     json.key(object.name)

@@ -43,7 +43,7 @@ struct Rows {
                 let found = try await call.session.retrieve(
                     try call.parameter("object"), [id], fields: try call.fields(), with: call.records
                 )
-                if let record = found[0] { return try await call.answer(record: record, id, since: call.stamp(of: id)) }
+                if let record = found[0] { return try await call.answer(record: record, since: call.stamp(of: id)) }
             } catch let error as PlatformError where error.code == .invalidType {
                 // Either there is no such object, which is not found, or its rows cannot be asked for.
                 _ = try await call.object()

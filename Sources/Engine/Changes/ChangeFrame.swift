@@ -24,6 +24,9 @@ struct ChangeFrame {
     static let bytesBeforeBody = startBytes + headBytes
     static let bodyMax = 64 << 20
 
+    /// Of a frame that names a shape: the object, then its fields.
+    var names: [String] { String(decoding: body, as: UTF8.self).split(separator: "\n").map(String.init) }
+
     func write(into out: inout [UInt8]) {
         let start = out.count
         out.append(contentsOf: repeatElement(0, count: Self.bytesBeforeBody))

@@ -51,8 +51,7 @@ struct ChangeReader {
                 position += 1
                 offset += count
                 if frame.kind == .shape {
-                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(
-                        String.init)
+                    shapes[frame.shape] = frame.names
                 } else {
                     guard let shape = shapes[frame.shape], let object = shape.first else {
                         throw Damage(segment: segment, offset: offset - count)

@@ -148,8 +148,7 @@ private struct ChangeScan {
                 at = ChangePlace(segment: at.segment, offset: at.offset + Int64(count), position: frame.position)
                 read += count
                 guard let kind = RecordChange.Kind(frame.kind) else {
-                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(
-                        String.init)
+                    shapes[frame.shape] = frame.names
                     return true
                 }
                 guard let shape = shapes[frame.shape], let object = shape.first else { throw Self.unknown }
@@ -191,8 +190,7 @@ private struct ChangeScan {
             try frames(from: from, to: place.offset) { frame, count in
                 (offset, position) = (offset + Int64(count), frame.position)
                 if frame.kind == .shape {
-                    shapes[frame.shape] = String(decoding: frame.body, as: UTF8.self).split(separator: "\n").map(
-                        String.init)
+                    shapes[frame.shape] = frame.names
                 }
                 return true
             }

@@ -222,14 +222,9 @@ extension Consents {
                 "party": .one(.id(individual)), "type": .one(.text(type)), "moment": .one(.datetime(captured)),
             ]
         ).compactMap(\.id)
-        let id = try await session.createRow(
-            "ContactPointTypeConsent",
-            [
-                "Name": .text("\(type) \(decision.status.rawValue) \(captured.day)"), "PartyId": .id(individual),
-                "ContactPointType": .text(type), "PrivacyConsentStatus": .text(decision.status.rawValue),
-                "CaptureDate": .datetime(captured), "EffectiveFrom": .datetime(captured),
-                "CaptureSource": decision.source.isEmpty ? .null : .text(decision.source),
-            ])
+        let id = try await makeConsent(
+            of: individual, contactPointType: type, decision.status, captured: captured,
+            source: decision.source.isEmpty ? nil : decision.source, method: decision.method)
         try await session.set("EffectiveTo", of: "ContactPointTypeConsent", earlier, to: .datetime(captured))
         return ConsentEdit(object: "ContactPointTypeConsent", record: id, isCreated: true)
     }

@@ -46,19 +46,27 @@ extension Consents {
             $0["PrivacyConsentStatus"].text == latest.status.rawValue && $0["CaptureDate"].datetime == latest.captured
         }
         // First its own, then the end of the others: between the two both are in force, and the stricter one counts.
-        if !isThere { try await makeConsent(of: individual, latest) }
+        if !isThere {
+            _ = try await makeConsent(
+                of: individual, contactPointType: latest.channel.rawValue, latest.status, captured: latest.captured,
+                source: latest.source, method: latest.method)
+        }
         try await session.set("EffectiveTo", of: "ContactPointTypeConsent", ended, to: .datetime(latest.captured))
     }
 
-    private func makeConsent(of individual: RecordID, _ latest: ConsentEvent) async throws {
+    /// Makes the consent that a decision is, in force from then on.
+    func makeConsent(
+        of individual: RecordID, contactPointType type: String, _ status: ConsentStatus, captured: Instant,
+        source: String?, method: String
+    ) async throws -> RecordID {
         var values: [String: Value] = [
-            "Name": .text("\(latest.channel.rawValue) \(latest.status.rawValue) \(latest.captured.day)"),
-            "PartyId": .id(individual), "ContactPointType": .text(latest.channel.rawValue),
-            "PrivacyConsentStatus": .text(latest.status.rawValue), "CaptureDate": .datetime(latest.captured),
-            "CaptureSource": latest.source.map { .text($0) } ?? .null, "EffectiveFrom": .datetime(latest.captured),
+            "Name": .text("\(type) \(status.rawValue) \(captured.day)"), "PartyId": .id(individual),
+            "ContactPointType": .text(type), "PrivacyConsentStatus": .text(status.rawValue),
+            "CaptureDate": .datetime(captured), "CaptureSource": source.map { .text($0) } ?? .null,
+            "EffectiveFrom": .datetime(captured),
         ]
-        if let way = Self.contactPoints[latest.method] { values["CaptureContactPointType"] = .text(way) }
-        _ = try await session.createRow("ContactPointTypeConsent", values)
+        if let way = Self.contactPoints[method] { values["CaptureContactPointType"] = .text(way) }
+        return try await session.createRow("ContactPointTypeConsent", values)
     }
 
     /// The contact point by which a method of recording reaches us; the others have none.

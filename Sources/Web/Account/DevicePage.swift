@@ -24,7 +24,7 @@ struct DevicePage: Sendable {
         let form = try await visit.form()
         let userCode = String((form["user_code"] ?? "").prefix(40))
         guard let device = try await identity.device(userCode: userCode, for: visit.session, address: visit.address),
-            let application = try await identity.applications().first(where: { $0.id == device.application })
+            let application = try await identity.application(device.application)
         else { return page(visit, userCode: userCode, error: visit.words("device.unknown")) }
         guard let decision = form["decision"] else {
             let asking = Asking(application: application, scopes: device.scopes, visit)
