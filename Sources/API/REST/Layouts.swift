@@ -65,7 +65,9 @@ struct Layouts {
         guard let id = RecordID(asked), id.description == Self.master || types.contains(where: { $0.id == id }) else {
             throw PlatformError(.notFound, "The requested resource does not exist")
         }
-        return try call.answerUnlessKnown { LayoutDescription(object: object, schema: schema, call: call).write(into: &$0) }
+        return try call.answerUnlessKnown {
+            LayoutDescription(object: object, schema: schema, call: call).write(into: &$0)
+        }
     }
 
     @Sendable private func compactLayouts(_ call: RESTCall) async throws -> Response {
