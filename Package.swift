@@ -76,6 +76,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "Loading", dependencies: ["Records", "Engine", "Formats"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["Records", "Engine", "Formats"], swiftSettings: strict),
 
         // The edges
@@ -94,7 +95,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Records", "HTTP", "Engine", "Identity", "Privacy", "Formats", "SOQL",
+                "Records", "HTTP", "Engine", "Identity", "Loading", "Privacy", "Formats", "SOQL",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -103,7 +104,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Records", "HTTP", "Engine", "Identity", "Privacy", "Reports",
+                "Records", "HTTP", "Engine", "Identity", "Loading", "Privacy", "Reports",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
@@ -113,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "azukari",
             dependencies: [
-                "Records", "Formats", "SOQL", "Engine", "Identity", "Privacy", "HTTP", "API", "Web",
+                "Records", "Formats", "SOQL", "Engine", "Identity", "Loading", "Privacy", "HTTP", "API", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -182,16 +183,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "LoadingTests", dependencies: ["Loading", "Formats", "Records"], swiftSettings: strict),
+        .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "HTTP", "Identity", "Privacy", "Reports", "Engine", "Records", "AzukariTesting",
+                "Web", "API", "HTTP", "Identity", "Privacy", "Reports", "Engine", "Records", "AzukariTesting",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["azukari", "Engine", "Privacy", "Formats", "Records", "AzukariTesting"],
+            dependencies: ["azukari", "Engine", "Loading", "Privacy", "Formats", "Records", "AzukariTesting"],
             swiftSettings: strict
         ),
     ]

@@ -13,9 +13,15 @@ public struct WebRoutes: Sendable {
     let engine: Engine
     let identity: Identity
     let environment: Records.Environment
+    private let wakeJobs: @Sendable () -> Void
 
+    /// - Parameter wakeJobs: Tells whoever carries bulk jobs out that there is one.
     /// - Throws: when the product's own templates or words are missing or broken.
-    public init(engine: Engine, identity: Identity, environment: Records.Environment) throws {
+    public init(
+        engine: Engine, identity: Identity, environment: Records.Environment,
+        wakeJobs: @escaping @Sendable () -> Void
+    ) throws {
+        self.wakeJobs = wakeJobs
         site = try Site()
         self.engine = engine
         self.identity = identity
@@ -53,7 +59,7 @@ public struct WebRoutes: Sendable {
 
         let authorize = AuthorizePage(identity: identity)
         router.get("/authorize", use: caught(authorizing(authorize, signedIn(authorize.show))))
-        for page in pages + accountPages(authorize) {
+        for page in pages + importPages + accountPages(authorize) {
             router.on(page.path, method: page.method, use: caught(signedIn(page.show)))
         }
         router.get(
@@ -96,6 +102,19 @@ public struct WebRoutes: Sendable {
             (.post, "/privacy/{id}/preview/erasure", PreviewPage.erase),
             (.get, "/privacy/{id}/certificate", CertificatePage.show),
             (.get, "/privacy/{id}/certificate/json", CertificatePage.download),
+        ]
+    }
+
+    private var importPages: [(method: HTTPRequest.Method, path: RouterPath, show: Page)] {
+        let pages = ImportPages(wake: wakeJobs)
+        let plan = ImportPlan(pages: pages)
+        return [
+            (.get, "/import", pages.show),
+            (.post, "/import", pages.paste),
+            (.post, "/import/file", pages.upload),
+            (.get, "/import/{id}", plan.show),
+            (.post, "/import/{id}", plan.act),
+            (.get, "/import/{id}/{file}", ImportProgress.download),
         ]
     }
 

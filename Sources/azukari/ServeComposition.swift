@@ -34,7 +34,8 @@ struct ServeComposition {
     var bulkRunner: BulkRunner { api.bulkRunner }
 
     func frontDoor() throws -> FrontDoor {
-        let web = try WebRoutes(engine: engine, identity: identity, environment: environment)
+        let web = try WebRoutes(
+            engine: engine, identity: identity, environment: environment, wakeJobs: api.bulkRunner.wake)
         let router = Router(context: EdgeContext.self)
         HealthRoutes(engine: engine).add(to: router)
         api.add(to: router)

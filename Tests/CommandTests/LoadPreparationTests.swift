@@ -1,4 +1,5 @@
 import Formats
+import Loading
 import Foundation
 import Records
 import Testing

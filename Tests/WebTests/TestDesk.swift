@@ -1,3 +1,4 @@
+import API
 import AzukariTesting
 import Engine
 import HTTP
@@ -43,7 +44,9 @@ struct TestDesk: Sendable {
                 ),
                 profile: "Standard User", password: password
             )
-            let routes = try WebRoutes(engine: engine, identity: identity, environment: clock.environment)
+            let runner = BulkRunner(engine: engine) { Issue.record($0) }
+            let routes = try WebRoutes(
+                engine: engine, identity: identity, environment: clock.environment, wakeJobs: runner.wake)
             let router = Router(context: EdgeContext.self)
             routes.add(to: router)
             let door = FrontDoor(
@@ -52,8 +55,12 @@ struct TestDesk: Sendable {
                 usage: RequestUsage(environment: clock.environment),
                 environment: clock.environment
             )
-            try await Application(responder: door).test(.router) { client in
-                try await body(TestDesk(engine: engine, identity: identity, client: client))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await runner.run() }
+                try await Application(responder: door).test(.router) { client in
+                    try await body(TestDesk(engine: engine, identity: identity, client: client))
+                }
+                group.cancelAll()
             }
         }
     }
@@ -116,15 +123,28 @@ actor Browser {
         return try await send(path, .post, body: pairs.joined(separator: "&"))
     }
 
+    /// Sends a file as the page's script does.
+    func send(_ file: [UInt8], named name: String, to path: String, token: String? = nil) async throws -> Answer {
+        let headers: HTTPFields = [
+            .formToken: token ?? cookies[FormToken.cookieName] ?? "", .fileName: PercentEncoding.encode(name),
+        ]
+        return try await send(path, .post, body: ByteBuffer(bytes: file), headers)
+    }
+
     private func send(_ path: String, _ method: HTTPRequest.Method, body: String?) async throws -> Answer {
-        var headers: HTTPFields = [.acceptLanguage: language]
+        let headers: HTTPFields = body == nil ? [:] : [.contentType: "application/x-www-form-urlencoded"]
+        return try await send(path, method, body: body.map { ByteBuffer(string: $0) }, headers)
+    }
+
+    private func send(
+        _ path: String, _ method: HTTPRequest.Method, body: ByteBuffer?, _ added: HTTPFields
+    ) async throws -> Answer {
+        var headers = added
+        headers[.acceptLanguage] = language
         if !cookies.isEmpty {
             headers[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ")
         }
-        if body != nil { headers[.contentType] = "application/x-www-form-urlencoded" }
-        let response = try await client.executeRequest(
-            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
-        )
+        let response = try await client.executeRequest(uri: path, method: method, headers: headers, body: body)
         for set in response.headers[values: .setCookie] {
             let pair = set.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
             if pair.count == 2 { cookies[String(pair[0])] = String(pair[1]) }

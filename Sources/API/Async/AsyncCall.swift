@@ -4,6 +4,7 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Identity
+import Loading
 import Records
 
 typealias AsyncHandler = @Sendable (AsyncCall) async throws -> Response

@@ -4,6 +4,7 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Identity
+import Loading
 import Records
 
 /// `/services/async/V/job`: the first bulk interface. A job takes any number of batches, in CSV, JSON or XML.

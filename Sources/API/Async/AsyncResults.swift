@@ -3,6 +3,7 @@ import Formats
 import HTTP
 import HTTPTypes
 import Hummingbird
+import Loading
 import Records
 
 /// What came of a batch: a result for each row, in the order in which they were sent, or the rows of a query.

@@ -3,6 +3,7 @@ import Formats
 import HTTP
 import HTTPTypes
 import Hummingbird
+import Loading
 import Records
 
 /// XML and JSON of the first bulk interface, whose members are the same.

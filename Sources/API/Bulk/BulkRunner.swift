@@ -1,4 +1,5 @@
 public import Engine
+import Loading
 import Records
 import Synchronization
 
@@ -21,7 +22,7 @@ public final class BulkRunner: Sendable {
     }
 
     /// Tells the workers that there is something to do.
-    func wake() { bell.ring() }
+    @Sendable public func wake() { bell.ring() }
 
     /// Works until the task is cancelled. A batch in hand is left where it is, each of its rows written with its outcome or not.
     public func run() async {

@@ -3,6 +3,7 @@ import Formats
 import HTTP
 import HTTPTypes
 import Hummingbird
+import Loading
 import Records
 
 /// `jobs/ingest`: rows in CSV, sent at once and written behind.

@@ -1,6 +1,7 @@
 import Engine
 import Formats
 import HTTP
+import Loading
 import Records
 
 /// A batch of rows on its way through the door.
@@ -33,21 +34,24 @@ struct IngestRun {
             switch form.content {
             case .csv:
                 try CSVRowsSent(
-                    source, delimiter: form.delimiter, lineEnding: work.job.kind == .ingest ? form.lineEnding : nil)
+                    source, form: form, object: object,
+                    // A file that somebody has handed in may end its lines as it likes.
+                    checksLineEnding: work.job.kind == .ingest && form.file == nil)
             case .json: try WholeRowsSent(json: try source.read(from: 0, upTo: source.count), object: object)
             case .xml: try WholeRowsSent(xml: try source.read(from: 0, upTo: source.count), object: object)
             }
-        try checkColumns(rows.columns)
+        try BulkWrite.check(rows.columns, of: work.job)
         if work.job.kind == .batches { try checkCount(rows) }
         try skip(work.batch.rows, &rows)
         if work.job.operation == .insert, source.count >= Self.bytesOfBulkRoad {
             let road = BulkRoad(rows: rows, recorder: recorder)
             _ = try await session.load(object.name, fields: rows.columns, leavesEmpty: true, rows: road) { _ in }
         } else {
+            let write = BulkWrite(job: work.job, object: object, session: session)
             while let some = try rows.next(atMost: Self.rowsInWrite) {
                 try Task.checkCancellation()
                 for (row, error) in some.faulty { recorder.refuse(row, [error]) }
-                try await write(some, rows.columns)
+                _ = try await write.write(some.cells, rows.columns) { recorder.refuse(some.row($0), $1) }
             }
         }
         try await recorder.finish()
@@ -56,47 +60,6 @@ struct IngestRun {
     private func skip(_ count: Int, _ rows: inout any RowsSent) throws {
         var left = count
         while left > 0, let some = try rows.next(atMost: min(left, 10_000)) { left -= some.count }
-    }
-
-    private func write(_ some: RowsOfBatch, _ columns: [String]) async throws {
-        if some.cells.rowCount == 0 { return }
-        if work.job.operation == .delete || work.job.operation == .hardDelete { return try await delete(some) }
-        var batch = Batch(
-            object.name, fields: columns, rows: (0..<some.cells.rowCount).map { some.cells.values(of: $0) })
-        batch.leavesEmpty = true
-        switch work.job.operation {
-        case .insert: _ = try await session.create(batch, onFailure: .keepGoing)
-        case .update: _ = try await session.update(batch, onFailure: .keepGoing)
-        default: _ = try await session.upsert(batch, by: work.job.externalID ?? "Id", onFailure: .keepGoing)
-        }
-    }
-
-    private func delete(_ some: RowsOfBatch) async throws {
-        var ids: [RecordID] = []
-        let faulty = Set(some.faulty.map(\.row))
-        var row = some.first
-        for place in 0..<some.cells.rowCount {
-            while faulty.contains(row) { row += 1 }
-            let text = some.cells.value(place, 0).text ?? ""
-            if let id = RecordID(text), id.prefix == object.keyPrefix {
-                ids.append(id)
-            } else {
-                recorder.refuse(
-                    row,
-                    [
-                        text.isEmpty
-                            ? PlatformError(.missingArgument, "Id not specified in a delete call", fields: ["Id"])
-                            : PlatformError(.malformedID, "malformed id \(text.prefix(40))", fields: ["Id"])
-                    ])
-            }
-            row += 1
-        }
-        if ids.isEmpty { return }
-        if work.job.operation == .delete {
-            _ = try await session.delete(ids, onFailure: .keepGoing)
-        } else {
-            _ = try await session.purge(ids, onFailure: .keepGoing)
-        }
     }
 
     /// - Throws: When there are more than a batch takes, before any is written.
@@ -109,23 +72,6 @@ struct IngestRun {
                 throw BatchFault("InvalidBatch : Records exceeded \(Limits.asyncBatchRowsMax)")
             }
         }
-    }
-
-    private func checkColumns(_ columns: [String]) throws {
-        let names = Set(columns.map { $0.lowercased() })
-        switch work.job.operation {
-        case .delete, .hardDelete:
-            guard names == ["id"] else {
-                throw BatchFault("InvalidBatch : The rows of a deletion have the column Id and no other")
-            }
-        case .update where !names.contains("id"):
-            throw BatchFault("InvalidBatch : Field name not found : Id. An update needs it")
-        case .upsert where !names.contains((work.job.externalID ?? "Id").lowercased()):
-            throw BatchFault(
-                "InvalidBatch : Field name not found : \(work.job.externalID ?? "Id"). The upsert needs it")
-        default: break
-        }
-        for column in columns where column.isEmpty { throw BatchFault("InvalidBatch : A column has no name") }
     }
 }
 

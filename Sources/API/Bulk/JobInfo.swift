@@ -2,6 +2,7 @@ import Engine
 import Formats
 import HTTP
 import Hummingbird
+import Loading
 import Records
 
 /// A job of the second bulk interface, as its resources tell it.

@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import HTTPTypes
 import Hummingbird
+import Loading
 import Records
 
 /// `jobs/query`: the rows of a query in CSV, found behind and fetched in pieces.

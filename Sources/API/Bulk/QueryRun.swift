@@ -1,5 +1,6 @@
 import Engine
 import Formats
+import Loading
 import Records
 import SOQL
 import Synchronization

@@ -66,6 +66,16 @@ enum JobTables {
         )
     }
 
+    static func update(_ id: RecordID, to job: NewBulkJob, at now: Instant, _ connection: any Connection) throws {
+        try connection.execute(
+            """
+            UPDATE az_job SET operation = \(.text(job.operation.rawValue)), object = \(.text(job.object)), \
+            external_id = \(job.externalID.map { .text($0) } ?? .null), form = \(.text(job.form)), \
+            changed = \(.datetime(now)) WHERE id = \(.id(id))
+            """
+        )
+    }
+
     static func insertBatch(
         _ id: RecordID, of job: RecordID, _ state: BulkBatch.State, form: String, at now: Instant,
         _ connection: any Connection

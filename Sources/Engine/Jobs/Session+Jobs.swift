@@ -11,32 +11,50 @@ extension Session {
     ///   somebody who may not; `INVALID_FIELD` when the field of an upsert is none that identifies.
     public func makeJob(_ new: NewBulkJob) async throws -> BulkJob {
         try await write { connection in
-            var new = new
-            let access = try self.access(on: connection)
-            if new.operation == .hardDelete, !access.rights.mayChangeSchema {
-                throw PlatformError(.functionalityNotEnabled, "hardDelete is not enabled for this user.")
-            }
-            if !new.operation.isQuery || !new.object.isEmpty {
-                guard let object = access.visible.object(new.object), !object.isInternal else {
-                    throw PlatformError(.invalidType, "sObject type '\(new.object)' is not supported.")
-                }
-                new.object = object.name
-                if let name = new.externalID {
-                    guard let field = object.field(name), field.isExternalID || field.isIDLookup || field.type == .id
-                    else {
-                        throw PlatformError(
-                            .invalidField,
-                            "Field name provided, \(name) is not an External ID or indexed field for \(object.name)",
-                            fields: [name])
-                    }
-                    new.externalID = field.name
-                }
-            }
+            let new = try self.checked(new, connection)
             let sequence = try Sequences.reserve(1, of: "bulk.job", connection)
             let id = RecordID(prefix: JobTables.jobPrefix, sequence: sequence)
             try JobTables.insert(new, id, by: self, at: self.engine.environment.now(), connection)
             return try self.ownJob(id, connection)
         }
+    }
+
+    /// Says anew what is to be done with the rows of a job that is open.
+    ///
+    /// - Throws: As ``makeJob(_:)``; `INVALID_STATUS` when the job is not open.
+    public func changeJob(_ id: RecordID, to new: NewBulkJob) async throws -> BulkJob {
+        try await write { connection in
+            let new = try self.checked(new, connection)
+            guard try self.ownJob(id, connection).state == .open else {
+                throw PlatformError(.invalidStatus, "The job is not open any more.")
+            }
+            try JobTables.update(id, to: new, at: self.engine.environment.now(), connection)
+            return try self.ownJob(id, connection)
+        }
+    }
+
+    /// A job that this session may make, its names spelt as the schema does.
+    private func checked(_ new: NewBulkJob, _ connection: any Connection) throws -> NewBulkJob {
+        var new = new
+        let access = try access(on: connection)
+        if new.operation == .hardDelete, !access.rights.mayChangeSchema {
+            throw PlatformError(.functionalityNotEnabled, "hardDelete is not enabled for this user.")
+        }
+        if new.operation.isQuery && new.object.isEmpty { return new }
+        guard let object = access.visible.object(new.object), !object.isInternal else {
+            throw PlatformError(.invalidType, "sObject type '\(new.object)' is not supported.")
+        }
+        new.object = object.name
+        if let name = new.externalID {
+            guard let field = object.field(name), field.isExternalID || field.isIDLookup || field.type == .id else {
+                throw PlatformError(
+                    .invalidField,
+                    "Field name provided, \(name) is not an External ID or indexed field for \(object.name)",
+                    fields: [name])
+            }
+            new.externalID = field.name
+        }
+        return new
     }
 
     /// A job of this session's user.

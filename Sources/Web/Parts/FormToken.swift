@@ -40,6 +40,16 @@ struct FormToken: Sendable {
         return form
     }
 
+    /// Lets a request of a page's script go on only when it came from a page of ours: the token stands in a header, since the
+    /// body is a file.
+    /// - Throws: ``FormRefused``.
+    static func checkHeader(of request: Request) throws {
+        if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" { throw FormRefused() }
+        guard let token = FormToken(request), let sent = request.headers[.formToken], token.equals(sent) else {
+            throw FormRefused()
+        }
+    }
+
     /// In a time that does not tell where the first difference is.
     private func equals(_ other: String) -> Bool {
         let own = Array(text.utf8)

@@ -6,16 +6,20 @@ import Records
 enum Refusal {
     /// - Parameter object: The object whose fields the error names; nil where it is not known.
     static func text(_ error: PlatformError, object: ObjectSchema?, words: Words) -> String {
-        let fields = error.fields.compactMap { object?.field($0) }
-        if !fields.isEmpty, fields.count == error.fields.count,
-            let sentence = words.known("refusal_field.\(error.code.name)")
+        text(code: error.code.name, fields: error.fields, object: object, words: words)
+    }
+
+    /// - Parameter code: Such as `REQUIRED_FIELD_MISSING`.
+    static func text(code: String, fields names: [String], object: ObjectSchema?, words: Words) -> String {
+        let fields = names.compactMap { object?.field($0) }
+        if !fields.isEmpty, fields.count == names.count, let sentence = words.known("refusal_field.\(code)")
         {
             let labels = fields.map { $0.label(words.language) }.joined(separator: words.language.comma)
             return Words.fill(
                 sentence, ["fields": labels, "length": Words.grouped(fields.map(\.length).max() ?? 0)]
             )
         }
-        return words.known("refusal.\(error.code.name)") ?? words("refusal.unknown", ["code": error.code.name])
+        return words.known("refusal.\(code)") ?? words("refusal.unknown", ["code": code])
     }
 }
 

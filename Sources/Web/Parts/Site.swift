@@ -53,15 +53,17 @@ struct Site: Sendable {
     }
 
     /// What a page may load, and where its forms may lead.
-    static func policy(formAction: String) -> String {
+    ///
+    /// - Parameter talks: Whether its script may ask this server for more.
+    static func policy(formAction: String = "'self'", talks: Bool = false) -> String {
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action \(formAction); "
-            + "base-uri 'none'; frame-ancestors 'none'"
+            + (talks ? "connect-src 'self'; " : "") + "base-uri 'none'; frame-ancestors 'none'"
     }
 
     /// Nothing inline, nothing from elsewhere, nobody may frame us; and no page with somebody's data stays in a cache.
     private static let headers: HTTPFields = {
         var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]
-        headers[.contentSecurityPolicy] = policy(formAction: "'self'")
+        headers[.contentSecurityPolicy] = policy()
         headers[.referrerPolicy] = "same-origin"
         headers[.permissionsPolicy] = "camera=(), geolocation=(), microphone=()"
         return headers
@@ -71,6 +73,8 @@ struct Site: Sendable {
 extension HTTPField.Name {
     static let referrerPolicy = known("Referrer-Policy")
     static let permissionsPolicy = known("Permissions-Policy")
+    static let formToken = known("X-Form-Token")
+    static let fileName = known("X-File-Name")
     static let secFetchSite = known("Sec-Fetch-Site")
 
     private static func known(_ name: String) -> HTTPField.Name {

@@ -134,6 +134,7 @@ enum Told: String, Sendable {
     case sessionEnded = "access.session_ended"
     case grantEnded = "access.grant_ended"
     case othersEnded = "access.others_ended"
+    case importDiscarded = "import.discarded"
 }
 
 /// Nothing to see: absent, or not for this reader. The two are answered alike.
@@ -154,6 +155,13 @@ extension LanguageLink {
 }
 
 extension Response {
+    /// A page whose script asks this server for more.
+    var talking: Response {
+        var response = self
+        response.headers[.contentSecurityPolicy] = Site.policy(talks: true)
+        return response
+    }
+
     /// After a form: the browser asks for the page anew, so that a reload repeats nothing.
     static func seeOther(_ path: String, told: Told? = nil) -> Response {
         var address = path

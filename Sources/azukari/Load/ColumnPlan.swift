@@ -1,3 +1,4 @@
+import Loading
 import Records
 
 /// What becomes of one column of the input.

@@ -1,4 +1,5 @@
 import Foundation
+import Loading
 import Records
 
 /// Where the columns of a foreign file go: lines of `Header = Field`, and words behind the field.
@@ -138,24 +139,5 @@ struct Mapping {
             }
         }
         return rule
-    }
-}
-
-/// The order of the parts of a date that is not written as ISO 8601 says.
-enum DateOrder: String {
-    case monthDayYear = "M/D/Y"
-    case dayMonthYear = "D/M/Y"
-    case yearMonthDay = "Y/M/D"
-    case germanDayMonthYear = "D.M.Y"
-
-    /// Nil when the text is no date in this order, or there is no such day.
-    func day(_ text: String) -> Day? {
-        let parts = text.split(separator: self == .germanDayMonthYear ? "." : "/").map { Int($0) }
-        guard parts.count == 3, let first = parts[0], let second = parts[1], let third = parts[2] else { return nil }
-        return switch self {
-        case .monthDayYear: Day(checkedYear: third, month: first, day: second)
-        case .dayMonthYear, .germanDayMonthYear: Day(checkedYear: third, month: second, day: first)
-        case .yearMonthDay: Day(checkedYear: first, month: second, day: third)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Loading
 import Records
 
 /// Turns the cells of a source's rows into those that the door takes.

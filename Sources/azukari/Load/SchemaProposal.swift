@@ -1,4 +1,5 @@
 import Engine
+import Loading
 import Records
 
 /// The custom objects and fields that a load needs and the organisation lacks.

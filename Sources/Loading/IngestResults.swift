@@ -1,10 +1,10 @@
-import Engine
+public import Engine
 import Formats
 import Records
 
 /// The rows of a job with what came of them, in CSV, some at a time.
-struct IngestResults: Sendable {
-    enum Kind: String, Sendable {
+public struct IngestResults: Sendable {
+    public enum Kind: String, Sendable {
         case successful = "successfulresults"
         case failed = "failedresults"
         case unprocessed = "unprocessedrecords"
@@ -23,13 +23,14 @@ struct IngestResults: Sendable {
 
     private static let bytesInPiece = 1 << 17
 
-    init(_ kind: Kind, _ batch: BulkBatch, _ form: BulkForm, _ session: Session) async throws {
+    public init(_ kind: Kind, _ batch: BulkBatch, _ form: BulkForm, _ session: Session) async throws {
         self.kind = kind
         self.form = form
         known = batch.rows
         outcomes = try await session.outcomes(batch)
         do {
-            rows = try CSVRowsSent(try await session.sent(batch), delimiter: form.delimiter, lineEnding: nil)
+            rows = try CSVRowsSent(
+                try await session.sent(batch), form: form, object: nil, checksLineEnding: false)
         } catch is BatchFault {
             // There is no header, so there are no rows.
             rows = nil
@@ -38,7 +39,7 @@ struct IngestResults: Sendable {
     }
 
     /// The next bytes; nil at the end.
-    mutating func next() throws -> [UInt8]? {
+    public mutating func next() throws -> [UInt8]? {
         if isOver { return nil }
         csv.bytes.removeAll(keepingCapacity: true)
         if !hasBegun { begin() }
@@ -82,7 +83,7 @@ struct IngestResults: Sendable {
             csv.text("sf__Error")
         case .unprocessed: break
         }
-        write(rows?.columns ?? [])
+        write(rows?.header ?? [])
     }
 
     private mutating func write(_ texts: [String]) {
@@ -93,5 +94,5 @@ struct IngestResults: Sendable {
 
 extension BulkOutcomes.Refusal {
     /// `REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --`
-    var bulkText: String { "\(code):\(message):\(fields.joined(separator: ",")) --" }
+    public var bulkText: String { "\(code):\(message):\(fields.joined(separator: ",")) --" }
 }
