@@ -4,7 +4,7 @@
     Tests/Acceptance/browser.py [--azukari PATH] [--screenshots FOLDER]
 
 An ordinary agent finds a customer, records consents, works in the lists; the privacy officer takes the package, restricts,
-lifts, erases and verifies; applications and devices are let in (letting_in.py). In Japanese with the mouse, in English with nothing but the keyboard. Every page on the way is
+lifts, erases and verifies; a file is imported (importing.py); applications and devices are let in (letting_in.py). In Japanese with the mouse, in English with nothing but the keyboard. Every page on the way is
 examined: accessibility (axe-core, WCAG 2.2 A and AA) in both colour schemes, no side scroll at 200 % zoom and at 320 px,
 no complaint of the browser; with --screenshots (or AZUKARI_SCREENSHOTS) it is also shot in both schemes and both widths.
 
@@ -25,6 +25,7 @@ import tempfile
 import time
 import traceback
 
+import importing
 import letting_in
 import packages
 from organisation import ROOT
@@ -453,7 +454,7 @@ def quiet(desk):
 
 
 AGENT_STEPS = [sign_in, find, consent, case, lists, palette, absent, keyboard, letting_in.application, letting_in.device, quiet]
-OFFICER_STEPS = [sign_in, package, restrict, erase, parts, quiet]
+OFFICER_STEPS = [sign_in, package, restrict, erase, importing.importing, parts, quiet]
 
 
 def run(desk, steps):

@@ -43,7 +43,7 @@ struct ImportTests {
             #expect(plan.status == .ok)
             #expect(plan.text.contains("<option value=\"LastName\" selected>"))
             #expect(plan.text.contains("<option value=\"Y/M/D\" selected>"))
-            #expect(plan.text.contains("先頭の3行のうち2行は、取り込めません。"))
+            #expect(plan.text.contains("先頭の3行のうち2行に、問題があります。"))
             #expect(plan.text.contains("姓を入力してください。"))
             #expect(plan.text.contains("誕生日の形式が正しくありません。"))
             let session = desk.engine.systemSession(as: .operator, reason: "test")
@@ -87,7 +87,7 @@ struct ImportTests {
             let path = try #require(pasted.headers[.location])
             let plan = try await browser.get(path).text
             #expect(plan.contains("<option value=\"Id\" selected>"))
-            #expect(plan.contains("The first 1 row: all can be imported."))
+            #expect(plan.contains("The first 1 row: no problems."))
             let unnamed = try await browser.post(
                 path, ["act": "start", "key": "Id", "field-0": "", "field-1": "LastName"])
             #expect(unnamed.status == .badRequest)

@@ -27,6 +27,7 @@ struct ImportPages: Sendable {
         let delimiters: [Choice]
         let rows: String
         let jobs: [JobRow]
+        let hasJobs: Bool
         let limit: String
     }
 
@@ -103,7 +104,7 @@ struct ImportPages: Sendable {
             delimiters: Self.choices(FileIntake.delimiters, typed["delimiter"]) {
                 words.known("import.delimiter_\($0)") ?? $0
             },
-            rows: typed["rows"] ?? "", jobs: Array(rows.prefix(50)),
+            rows: typed["rows"] ?? "", jobs: Array(rows.prefix(50)), hasJobs: !rows.isEmpty,
             limit: words("import.limit", ["limit": Self.limit]))
         return visit.page(
             "import", title: words("import.title"), at: nil, page, status: error == nil ? .ok : .badRequest

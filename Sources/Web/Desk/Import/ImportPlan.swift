@@ -31,7 +31,12 @@ struct ImportPlan: Sendable {
         let samples: [String]
         let fields: [Choice]
         /// Nil where it goes to no date.
-        let orders: [Choice]?
+        let orders: DateOrders?
+    }
+
+    /// How its dates are written.
+    struct DateOrders: Sendable {
+        let choices: [Choice]
     }
 
     /// By which field records are known to be the same.
@@ -54,6 +59,7 @@ struct ImportPlan: Sendable {
     }
 
     struct TriedCell: Sendable {
+        let head: String
         let text: String
         let isWrong: Bool
     }
@@ -171,9 +177,11 @@ struct ImportPlan: Sendable {
             keys: found.job.operation == .upsert ? keys(object, found, visit) : nil,
             heads: shown.map { sample.header[$0] },
             rows: (trial ?? sample).rows.enumerated().map { place, row in
-                tried(row, number: place + 1, shown: shown, isTried: trial != nil, object, visit)
+                tried(row, number: place + 1, sample.header, shown: shown, isTried: trial != nil, object, visit)
             },
-            start: words("import.start", ["rows": words.count("import.rows", found.file.rows)]),
+            start: words(
+                found.job.operation == .delete ? "import.start_delete" : "import.start",
+                ["rows": words.count("import.rows", found.file.rows)]),
             typed: found.job.operation == .delete
                 ? TypedNumber(
                     label: words("import.typed", ["rows": Words.grouped(found.file.rows)]),
@@ -224,12 +232,15 @@ struct ImportPlan: Sendable {
         for (name, label) in Self.targets(of: object, for: found.job.operation, visit) {
             fields.append(Choice(name, label, isChosen: name.lowercased() == target.field.lowercased()))
         }
-        let orders: [Choice]? =
-            type == .date || type == .datetime
-            ? [Choice("", words("import.date_iso"), isChosen: target.dateOrder == nil)]
-                + DateOrder.allCases.map {
-                    Choice($0.rawValue, words("import.date_\($0)"), isChosen: $0 == target.dateOrder)
-                } : nil
+        var orders: DateOrders?
+        if type == .date || type == .datetime {
+            let iso = Choice("", words("import.date_iso"), isChosen: target.dateOrder == nil)
+            orders = DateOrders(
+                choices: [iso]
+                    + DateOrder.allCases.map {
+                        Choice($0.rawValue, words("import.date_\($0)"), isChosen: $0 == target.dateOrder)
+                    })
+        }
         return ColumnRow(
             place: place, name: sample.header[place],
             samples: samples.prefix(Self.samplesShown).map { String($0.prefix(60)) }, fields: fields, orders: orders)
@@ -277,7 +288,8 @@ struct ImportPlan: Sendable {
     }
 
     private func tried(
-        _ row: ImportTrial.Row, number: Int, shown: [Int], isTried: Bool, _ object: ObjectSchema, _ visit: Visit
+        _ row: ImportTrial.Row, number: Int, _ header: [String], shown: [Int], isTried: Bool, _ object: ObjectSchema,
+        _ visit: Visit
     ) -> TriedRow {
         let words = visit.words
         let state: StateWord =
@@ -286,7 +298,11 @@ struct ImportPlan: Sendable {
             : row.errors.isEmpty ? .may(words("import.row_good")) : .overdue(words("import.row_bad"))
         return TriedRow(
             number: Words.grouped(number),
-            cells: shown.map { TriedCell(text: String(row.cells[$0].prefix(120)), isWrong: row.columns.contains($0)) },
+            cells: shown.map { place in
+                TriedCell(
+                    head: header[place], text: String(row.cells[place].prefix(120)),
+                    isWrong: row.columns.contains(place))
+            },
             state: state, reasons: row.errors.map { Refusal.text($0, object: object, words: words) })
     }
 }
