@@ -12,6 +12,8 @@ public struct EdgeContext: RequestContext {
     public var language: String
     /// As whom a request within a request is answered; nil for one that came from outside.
     public var session: Session?
+    /// What becomes known of the call while it is answered, for the event log.
+    public let facts = CallFacts()
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

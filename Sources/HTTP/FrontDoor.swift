@@ -1,3 +1,4 @@
+public import Engine
 public import Hummingbird
 public import Records
 
@@ -17,14 +18,16 @@ public struct FrontDoor: HTTPResponder {
     private let rate: RateLimitStep
     private let override = MethodOverrideStep()
     private let pool: PoolStep
+    private let events: EventStep
 
     /// - Parameters:
     ///   - router: the routes of both edges.
     ///   - forms: how errors look, by path.
+    ///   - engine: Whose event log is told of each call; nil where nobody is, as in tests of the steps.
     ///   - usage: where the calls of the day are counted.
     ///   - short: answers what is answered on the connection's event loop, before the router is asked.
     public init(
-        router: some HTTPResponder<EdgeContext>, forms: [any ErrorForm], address: PublicAddress,
+        router: some HTTPResponder<EdgeContext>, engine: Engine?, forms: [any ErrorForm], address: PublicAddress,
         usage: RequestUsage, environment: Records.Environment, short: ShortAnswer? = nil
     ) {
         ids = RequestIDStep(environment: environment)
@@ -34,6 +37,7 @@ public struct FrontDoor: HTTPResponder {
         errors = ErrorFormStep(forms: forms)
         rate = RateLimitStep(quota: usage.quota, environment: environment)
         pool = PoolStep(router: router, short: short)
+        events = EventStep(engine: engine, environment: environment)
     }
 
     /// The steps are plain functions in one, not middleware in a chain: each link of a chain waits for the next, and a wait
@@ -42,6 +46,7 @@ public struct FrontDoor: HTTPResponder {
         var context = context
         ids.mark(&context, request)
         let began = log.begin(context)
+        let event = events.begin(request)
         let calls = usage.count(request)
         var response: Response
         do {
@@ -66,6 +71,7 @@ public struct FrontDoor: HTTPResponder {
         if let calls { usage.add(calls, to: &response, of: request) }
         security.add(to: &response, of: request, context)
         response.headers[.requestID] = context.requestID
+        if let event { events.end(request, &response, event, context) }
         if let began { log.end(request, response, began: began, context) }
         return response
     }

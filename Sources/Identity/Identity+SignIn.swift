@@ -14,6 +14,7 @@ extension Identity {
     ) async throws -> AccessGrant {
         let now = environment.now()
         guard throttle.withLock({ $0.allows(user: username, address: address, at: now) }) else {
+            record(.login, "LOGIN_ERROR_TOO_MANY_ATTEMPTS", user: nil, application, address: address, since: now)
             throw SignInRefusal.wrongCredentials
         }
         let credential = try await credential(of: username)
@@ -21,11 +22,15 @@ extension Identity {
         let isRight = try await hashing.run { try hash.matches(password) }
         guard let credential, isRight else {
             throttle.withLock { $0.failed(user: username, address: address, at: now) }
+            record(
+                .login, "LOGIN_ERROR_INVALID_PASSWORD", user: credential?.user, application, address: address,
+                since: now)
             throw SignInRefusal.wrongCredentials
         }
         throttle.withLock { $0.succeeded(user: username, address: address) }
         return try await grant(
-            user: credential.user, application: application, isPasswordInitial: credential.isInitial
+            user: credential.user, application: application, isPasswordInitial: credential.isInitial,
+            address: address
         )
     }
 
@@ -35,17 +40,34 @@ extension Identity {
             clientID: clientID, clientSecret: clientSecret, address: address, flow: .clientCredentials
         )
         guard let user = application.runAs else { throw SignInRefusal.flowNotAllowed }
-        return try await grant(user: user, application: application.signing, isPasswordInitial: false)
+        return try await grant(user: user, application: application.signing, isPasswordInitial: false, address: address)
+    }
+
+    /// Tells the event log of a sign-in or a sign-out. What was typed is not told: it may be a password.
+    func record(
+        _ kind: MonitoredEvent.Kind, _ outcome: String, user: RecordID?, _ application: SigningApplication?,
+        address: String, since began: Instant? = nil
+    ) {
+        let now = environment.now()
+        var event = MonitoredEvent(kind, at: now)
+        event.user = user
+        event.application = application?.name ?? ""
+        event.purpose = application?.purpose ?? ""
+        event.clientIP = address
+        event.outcome = outcome
+        event.milliseconds = began.map { now.milliseconds - $0.milliseconds } ?? 0
+        engine.record(event)
     }
 
     /// Makes the token and keeps its digest.
     func grant(
-        user: RecordID, application: SigningApplication, isPasswordInitial: Bool
+        user: RecordID, application: SigningApplication, isPasswordInitial: Bool, address: String = ""
     ) async throws -> AccessGrant {
         let session: Session
         do {
             session = try await engine.session(for: user, application: application.name, purpose: application.purpose)
         } catch let error as PlatformError where error.code == .invalidLogin {
+            record(.login, "LOGIN_ERROR_USER_INACTIVE", user: user, application, address: address)
             throw SignInRefusal.wrongCredentials
         }
         let now = environment.now()
@@ -72,6 +94,7 @@ extension Identity {
                 lastStored: now, checked: now),
             for: digest
         )
+        record(.login, "LOGIN_NO_ERROR", user: user, application, address: address)
         return AccessGrant(
             token: token, session: session, issuedAt: now,
             idleSecondsMax: Int(TokenCache.idleSecondsMax), isPasswordInitial: isPasswordInitial,

@@ -44,8 +44,10 @@ extension Identity {
         tokens.forget(digest)
         let session = system("sign-out")
         let rows = try await session.query(
-            "SELECT Id FROM AccessSession WHERE TokenHash = :digest", bindings: ["digest": .one(.text(digest.text))]
+            "SELECT Id, UserId FROM AccessSession WHERE TokenHash = :digest",
+            bindings: ["digest": .one(.text(digest.text))]
         )
+        for row in rows { record(.logout, "", user: row["UserId"].id, nil, address: "") }
         _ = try await session.purge(rows.compactMap(\.id), onFailure: .keepGoing)
     }
 
@@ -58,6 +60,7 @@ extension Identity {
         )
         for row in rows {
             if let digest = row["TokenHash"].text.flatMap(TokenDigest.init(text:)) { tokens.forget(digest) }
+            record(.logout, "", user: user, nil, address: "")
         }
         _ = try await session.purge(rows.compactMap(\.id), onFailure: .keepGoing)
     }
@@ -74,6 +77,7 @@ extension Identity {
             _ = try await session.purge(rows.compactMap(\.id).filter { $0 != kept }, onFailure: .keepGoing)
         }
         tokens.forget(user: user)
+        record(.logout, "", user: user, nil, address: "")
     }
 
     /// Has the next request of each of the user's tokens read their rights again. To be called when a user was changed.

@@ -160,7 +160,7 @@ public struct WebRoutes: Sendable {
             guard let session = try await session(of: request) else {
                 return Self.signInFirst(request, again: true)
             }
-            let visit = try await visit(session, request, context)
+            let visit = try await visit(session.noted(in: context.facts), request, context)
             var response = try await page(visit)
             if FormToken(request) == nil { response.setCookie(visit.token.cookie) }
             return response

@@ -50,6 +50,9 @@ struct Serve: AsyncParsableCommand {
     )
     var ready: String?
 
+    @Option(help: "Days that event log files are kept.")
+    var eventLogDays = Engine.eventDays
+
     @Option(help: "What is logged: error, notice, or info for a line with every request.")
     var logLevel = "notice"
 
@@ -59,6 +62,9 @@ struct Serve: AsyncParsableCommand {
         }
         guard tlsCertificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
             throw ValidationError("Without TLS it serves loopback only: give --tls-certificate and --tls-key.")
+        }
+        guard (1...3_650).contains(eventLogDays) else {
+            throw ValidationError("--event-log-days is a number from 1 to 3650.")
         }
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError(
@@ -106,7 +112,7 @@ struct Serve: AsyncParsableCommand {
             application.addServices(CommandService(engine: engine, folder: organisation.path, logger: log))
         }
         application.addServices(
-            Housekeeping(engine: engine, identity: composition.identity, logger: log),
+            Housekeeping(engine: engine, identity: composition.identity, eventDays: eventLogDays, logger: log),
             BulkService(runner: composition.bulkRunner))
         try await application.runService()
     }

@@ -41,7 +41,8 @@ struct ServeComposition {
         api.add(to: router)
         web.add(to: router)
         return FrontDoor(
-            router: router.buildResponder(), forms: APIRoutes.errorForms + web.errorForms, address: address,
+            router: router.buildResponder(), engine: engine, forms: APIRoutes.errorForms + web.errorForms,
+            address: address,
             usage: usage, environment: environment, short: api.short
         )
     }

@@ -91,7 +91,8 @@ struct TestServer: Sendable {
         api.add(to: router)
         return Application(
             responder: FrontDoor(
-                router: router.buildResponder(), forms: APIRoutes.errorForms, address: address, usage: usage,
+                router: router.buildResponder(), engine: engine, forms: APIRoutes.errorForms, address: address,
+                usage: usage,
                 environment: environment, short: api.short
             )
         )

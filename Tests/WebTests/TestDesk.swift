@@ -50,7 +50,7 @@ struct TestDesk: Sendable {
             let router = Router(context: EdgeContext.self)
             routes.add(to: router)
             let door = FrontDoor(
-                router: router.buildResponder(), forms: routes.errorForms,
+                router: router.buildResponder(), engine: engine, forms: routes.errorForms,
                 address: PublicAddress(isTLS: true, trustedPeers: []),
                 usage: RequestUsage(environment: clock.environment),
                 environment: clock.environment

@@ -119,6 +119,7 @@ extension Shared {
             session = try await self.session(of: request)
         }
         try usage.countOne(of: session.user)
-        return AsyncCall(request: request, context: context, session: session, version: version)
+        return AsyncCall(
+            request: request, context: context, session: session.noted(in: context.facts), version: version)
     }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Formats
 import HTTP
 import Hummingbird
@@ -8,7 +9,7 @@ extension Shared {
     /// A handler behind the token. Bodies and answers are as in REST; the version is our own.
     func own(_ handle: @escaping @Sendable (RESTCall) async throws -> Response) -> Handler {
         { request, context in
-            let session = try await self.session(of: request)
+            let session = try await self.session(of: request).noted(in: context.facts)
             return try await handle(
                 RESTCall(
                     request: request, context: context, session: session, version: RESTCall.versions.upperBound,

@@ -95,16 +95,20 @@ extension Shared {
     func rest(_ handle: @escaping @Sendable (RESTCall) async throws -> Response) -> Handler {
         { request, context in
             let version = try Self.version(context.parameters.get("version"))
-            let session: Session
+            let known: Session
             if let own = context.session {
-                session = own
-            } else if let known = Self.token(of: request).flatMap(self.identity.rememberedSession) {
-                session = known
+                known = own
+            } else if let remembered = Self.token(of: request).flatMap(self.identity.rememberedSession) {
+                known = remembered
             } else {
-                session = try await self.session(of: request)
+                known = try await self.session(of: request)
             }
             // A call inside another was counted with it.
-            if context.session == nil { try self.usage.countOne(of: session.user) }
+            var session = known
+            if context.session == nil {
+                try self.usage.countOne(of: session.user)
+                session = session.noted(in: context.facts)
+            }
             return try await handle(
                 RESTCall(
                     request: request, context: context, session: session, version: version, query: request.query(),

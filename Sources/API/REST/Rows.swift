@@ -65,6 +65,7 @@ struct Rows {
                 query: request.query(), shared: shared),
             let record = try? session.retrieveHere(path.object, id, fields: call.fields(), with: call.records)
         else { return nil }
+        context.facts.note(caller: session, object: path.object, rows: 1)
         return call.answer(record: record)
     }
 

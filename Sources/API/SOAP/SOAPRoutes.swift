@@ -60,6 +60,7 @@ struct SOAPRoutes {
         if ["login", "setPassword", "resetPassword", "changeOwnPassword"].contains(operation.name) {
             try checkRate(context)
         }
+        context.facts.note(operation: String(operation.name.prefix(60)))
         if operation.name == "login" {
             return try await SOAPLogin(shared: shared, kind: kind, version: version)
                 .signIn(operation, envelope["Header"], request, context)
@@ -76,7 +77,8 @@ struct SOAPRoutes {
         try shared.usage.countOne(of: session.user)
         return try await handle(
             SOAPCall(
-                kind: kind, session: session, operation: operation, header: envelope["Header"], token: token,
+                kind: kind, session: session.noted(in: context.facts), operation: operation, header: envelope["Header"],
+                token: token,
                 request: request, context: context, version: version, shared: shared))
     }
 

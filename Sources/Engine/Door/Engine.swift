@@ -25,6 +25,7 @@ public final class Engine: Sendable {
     let changes: ChangeLog
     let shapes = ShapeMemory()
     let reads: ReadLog
+    let events: EventLog
     let restrictedKeys: RestrictedKeys
     let evidence: EvidenceLog
     private let hold: FolderHold
@@ -41,6 +42,7 @@ public final class Engine: Sendable {
         search = SearchIndex(key: vault.derivedKey(for: "search index"))
         matches = MatchIndex(key: vault.derivedKey(for: "match index"))
         reads = ReadLog(store: store)
+        events = EventLog(folder: folder.events, organisation: organisation.id, environment: environment)
         restrictedKeys = RestrictedKeys(key: vault.derivedKey(for: "restricted keys"))
         self.evidence = evidence
         sequences = Sequences(store)
@@ -55,6 +57,7 @@ public final class Engine: Sendable {
     public func close() async {
         // What cannot be written now was a report of a read, and the folder must be left all the same.
         try? await reads.flush()
+        events.endFile(all: true)
         await store.close()
         changes.close()
         await vault.close()

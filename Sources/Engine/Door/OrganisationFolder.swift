@@ -19,6 +19,7 @@ struct OrganisationFolder: Sendable {
     var exports: String { path + "/exports" }
     var files: String { path + "/files" }
     var jobs: String { path + "/jobs" }
+    var events: String { path + "/events" }
 
     /// Makes the folder and its parts. An organisation that is there already is refused, and left alone.
     func make() throws {
@@ -26,7 +27,7 @@ struct OrganisationFolder: Sendable {
         else {
             throw PlatformError(.invalidOperation, "There is an organisation in this folder. Choose another folder.")
         }
-        for part in [path, path + "/keys", changes, ledger, vault, exports, files, jobs] {
+        for part in [path, path + "/keys", changes, ledger, vault, exports, files, jobs, events] {
             try FileManager.default.createDirectory(
                 atPath: part, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
             )

@@ -29,8 +29,9 @@ extension Session {
             }
         }
         let set = WriteSet(.create, columns, rows: rows, values: values)
-        return try await commit(batch.rows.count, onFailure, likely: columns.object.isPerson ? ids : []) {
-            transaction in
+        return try await commit(
+            batch.rows.count, onFailure, of: columns.object.name, likely: columns.object.isPerson ? ids : []
+        ) { transaction in
             var set = set
             try WriteSteps.write(&set, transaction)
             try ending(transaction.connection)
@@ -58,7 +59,9 @@ extension Session {
         }
         let set = WriteSet(.update, columns, rows: rows, values: values)
         let people = columns.object.isPerson ? rows.filter(\.refusals.isEmpty).map(\.id) : []
-        return try await commit(batch.rows.count, onFailure, likely: [], changed: people) { transaction in
+        return try await commit(
+            batch.rows.count, onFailure, of: columns.object.name, likely: [], changed: people
+        ) { transaction in
             var set = set
             set.condition = precondition
             try WriteSteps.write(&set, transaction)
@@ -76,7 +79,7 @@ extension Session {
         try await settleMatches(for: new)
         let ids = try await newIDs(batch.rows.count, of: new.object)
         let (rows, values) = prepared(batch, new, known)
-        return try await commit(batch.rows.count, onFailure, likely: []) { transaction in
+        return try await commit(batch.rows.count, onFailure, of: new.object.name, likely: []) { transaction in
             var rows = rows
             let found = try key.find(&rows, transaction.connection)
             for place in rows.indices {
@@ -95,10 +98,11 @@ extension Session {
     /// Runs the steps in a transaction and commits; again where keys had to be fetched first.
     ///
     /// - Parameters:
+    ///   - object: Whose records are written; empty where they are of several.
     ///   - likely: Subjects whose keys will surely be needed, and are made.
     ///   - changed: Records whose keys are needed where they have one.
     func commit(
-        _ count: Int, _ onFailure: OnFailure, likely: [RecordID], changed: [RecordID] = [],
+        _ count: Int, _ onFailure: OnFailure, of object: String = "", likely: [RecordID], changed: [RecordID] = [],
         _ steps: @escaping @Sendable (WriteTransaction) throws -> [(place: Int, outcome: Outcome)]
     ) async throws -> [Outcome] {
         var keys = KeyRing(engine.vault)
@@ -112,6 +116,7 @@ extension Session {
                     try self.run(steps, count, onFailure, ring, connection)
                 }
                 try await settle()
+                note(object, rows: end.count { !$0.isRefused })
                 return end
             } catch let missing as MissingKeys {
                 try await keys.fetch(missing.subjects, from: engine.vault)

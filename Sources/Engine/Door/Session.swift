@@ -17,10 +17,13 @@ public final class Session: Sendable {
     let together: Together?
     /// Keeps the outcomes of all writes, as rows of a bulk job; nil for others.
     let recorder: OutcomeRecorder?
+    /// The call that is told what is read and written; nil where nobody asks.
+    let facts: CallFacts?
 
     init(
         user: RecordID, application: String, purpose: String, system: SystemUser?, engine: Engine,
-        allowsDuplicates: Bool = false, together: Together? = nil, recorder: OutcomeRecorder? = nil
+        allowsDuplicates: Bool = false, together: Together? = nil, recorder: OutcomeRecorder? = nil,
+        facts: CallFacts? = nil
     ) {
         self.user = user
         self.application = application
@@ -30,17 +33,26 @@ public final class Session: Sendable {
         self.allowsDuplicates = allowsDuplicates
         self.together = together
         self.recorder = recorder
+        self.facts = facts
     }
 
     convenience init(_ other: Session, together: Together) {
         self.init(
             user: other.user, application: other.application, purpose: other.purpose, system: other.system,
-            engine: other.engine, allowsDuplicates: other.allowsDuplicates, together: together)
+            engine: other.engine, allowsDuplicates: other.allowsDuplicates, together: together,
+            facts: other.facts)
     }
 
     convenience init(_ other: Session, recorder: OutcomeRecorder) {
         self.init(
             user: other.user, application: other.application, purpose: other.purpose, system: other.system,
             engine: other.engine, allowsDuplicates: other.allowsDuplicates, recorder: recorder)
+    }
+
+    convenience init(_ other: Session, facts: CallFacts) {
+        self.init(
+            user: other.user, application: other.application, purpose: other.purpose, system: other.system,
+            engine: other.engine, allowsDuplicates: other.allowsDuplicates, together: other.together,
+            recorder: other.recorder, facts: facts)
     }
 }

@@ -6,7 +6,7 @@ extension Session {
     public func allowingDuplicates() -> Session {
         Session(
             user: user, application: application, purpose: purpose, system: system, engine: engine,
-            allowsDuplicates: true, together: together, recorder: recorder)
+            allowsDuplicates: true, together: together, recorder: recorder, facts: facts)
     }
 }
 

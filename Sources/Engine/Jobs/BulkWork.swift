@@ -56,7 +56,7 @@ public final class BulkWork: Sendable {
     ///   - result: What a query has found.
     ///   - message: Why it failed.
     public func end(_ state: BulkBatch.State, message: String? = nil, result: BulkResult.End? = nil) async throws {
-        try await engine.store.write { [engine, batch, job, began] connection in
+        let ended = try await engine.store.write { [engine, batch, job, began] connection in
             let now = engine.environment.now()
             let found: SQL =
                 result.map { ", done = \(.integer(Int64($0.rows))), bytes = \(.integer(Int64($0.bytes)))" } ?? ""
@@ -70,8 +70,26 @@ public final class BulkWork: Sendable {
                 """
             )
             try JobTables.touch(job.id, at: now, connection)
+            return try JobTables.batches(where: "id = \(.id(batch.id))", limit: 1, connection).first
         }
+        if let ended { engine.record(event(of: ended)) }
         hold.end()
+    }
+
+    private func event(of ended: BulkBatch) -> MonitoredEvent {
+        var event = MonitoredEvent(job.kind == .batches ? .bulkAPI : .bulkAPI2, at: engine.environment.now())
+        event.user = job.user
+        event.application = job.application
+        event.purpose = job.purpose
+        event.job = job.id
+        event.batch = batch.id
+        event.operation = job.operation.rawValue
+        event.object = job.object
+        event.rows = ended.rows
+        event.failures = ended.rowsFailed
+        event.milliseconds = Int64(ended.milliseconds)
+        event.outcome = ended.state == .completed ? "true" : "false"
+        return event
     }
 
     /// The batch is left as it is, to be taken up again by whoever comes.

@@ -26,6 +26,7 @@ extension Session {
         let first = try await read { connection in
             try self.firstPage(soql, size: size, deleted: deleted, form, on: connection)
         }
+        note(first.object, rows: first.rows.count, query: soql)
         try await report(.query, first.shown)
         guard first.total > first.rows.count, !first.ids.isEmpty else {
             return Page(totalSize: first.total, records: first.rows, locator: nil)
@@ -62,7 +63,7 @@ extension Session {
         precondition(size ?? 1 > 0, "a page has rows")
         let (id, offset) = try Cursor.parse(locator)
         let now = engine.environment.now()
-        let (rows, shown, cursor) = try await read { connection in
+        let (rows, shown, cursor, object) = try await read { connection in
             let cursor = try Cursor.read(
                 id, offset: offset, size: size, user: self.user, now: now, on: connection
             )
@@ -71,9 +72,10 @@ extension Session {
             var reader = RowReader(connection: connection, form: form)
             return (
                 try reader.rows(plan, of: cursor.unchanged(plan.object, on: connection)).map(\.made), reader.shown,
-                cursor
+                cursor, plan.object.name
             )
         }
+        note(object, rows: rows.count, query: cursor.soql)
         try await report(.query, shown)
         let next = offset + cursor.ids.count
         guard next < cursor.total else { return Page(totalSize: cursor.total, records: rows, locator: nil) }
@@ -84,6 +86,7 @@ extension Session {
     }
 
     private struct FirstPage<Row: Sendable>: Sendable {
+        let object: String
         var rows: [Row] = []
         var total: Int
         /// Of all rows, when there are more than the page has.
@@ -96,7 +99,8 @@ extension Session {
     ) throws -> FirstPage<Form.Made> {
         let plan = try plan(soql, [:], deleted, on: connection)
         if plan.isCount {
-            return FirstPage(total: try connection.first(plan.countStatement()) { Int($0.int64(0)) } ?? 0)
+            return FirstPage(
+                object: plan.object.name, total: try connection.first(plan.countStatement()) { Int($0.int64(0)) } ?? 0)
         }
         var reader = RowReader(connection: connection, form: form)
         if plan.isGrouped {
@@ -107,7 +111,7 @@ extension Session {
                     "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
                 )
             }
-            return FirstPage(rows: rows, total: rows.count)
+            return FirstPage(object: plan.object.name, rows: rows, total: rows.count)
         }
         var (rows, shown, hasMore) = ([Form.Made](), [Shown](), false)
         if BlockRows<Form.Made>.canRead(plan) {
@@ -118,12 +122,14 @@ extension Session {
             rows = try reader.rows(plan, plan.statement(atMost: size + 1), atMost: size).map(\.made)
             (shown, hasMore) = (reader.shown, reader.hasMore)
         }
-        guard hasMore else { return FirstPage(rows: rows, total: rows.count, shown: shown) }
+        guard hasMore else {
+            return FirstPage(object: plan.object.name, rows: rows, total: rows.count, shown: shown)
+        }
         var ids: [Int64] = []
         try connection.rows(plan.idStatement()) { row in
             ids.append(row.int64(0))
             return true
         }
-        return FirstPage(rows: rows, total: ids.count, ids: ids, shown: shown)
+        return FirstPage(object: plan.object.name, rows: rows, total: ids.count, ids: ids, shown: shown)
     }
 }

@@ -26,9 +26,9 @@ extension Session {
     private func query<Form: RecordForm>(
         _ soql: String, bindings: [String: BoundValue], deleted: Deleted, as form: Form
     ) async throws -> [Form.Made] {
-        let (rows, shown) = try await read { connection in
+        let (rows, shown, object) = try await read { connection in
             let plan = try self.plan(soql, bindings, deleted, on: connection)
-            guard !plan.isCount else { return ([Form.Made](), [Shown]()) }
+            guard !plan.isCount else { return ([Form.Made](), [Shown](), plan.object.name) }
             var reader = RowReader(connection: connection, form: form)
             let rows = try reader.rows(plan, plan.statement(atMost: Self.queryRowsMax + 1), atMost: Self.queryRowsMax)
             guard !reader.hasMore else {
@@ -37,8 +37,9 @@ extension Session {
                     "The query has more than \(Self.queryRowsMax) rows. Narrow it, or read it page by page."
                 )
             }
-            return (rows.map(\.made), reader.shown)
+            return (rows.map(\.made), reader.shown, plan.object.name)
         }
+        note(object, rows: rows.count, query: soql)
         try await report(.query, shown)
         return rows
     }

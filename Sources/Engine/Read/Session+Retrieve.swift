@@ -49,6 +49,7 @@ extension Session {
         }
         let here = ids.count <= Self.shortRowsMax && together == nil ? try engine.store.readHere(read) : nil
         let (found, shown) = if let here { here } else { try await self.read(read) }
+        note(object, rows: found.count)
         for shown in shown { report(.read, shown.object, shown.ids) }
         try await flushReadsIfFull()
         // In nearly every call: one id, one row.
@@ -95,6 +96,7 @@ extension Session {
             var reader = RowReader(connection: connection, form: form)
             return (try reader.rows(plan, statement).map(\.made), reader.shown)
         }
+        note(object, rows: found.count)
         try await report(.read, shown)
         return found
     }

@@ -50,7 +50,10 @@ extension Session {
                 (object, try self.hits(pattern, questions, object, group, limit, access, connection))
             }
         }
-        for (object, hits) in found { report(.search, object, hits.map(\.id)) }
+        for (object, hits) in found {
+            if !hits.isEmpty { note(object.name, rows: hits.count) }
+            report(.search, object, hits.map(\.id))
+        }
         return found.flatMap(\.1)
     }
 

@@ -3,12 +3,13 @@ import Identity
 import Logging
 import ServiceLifecycle
 
-/// What a server does by itself. From minute to minute it goes on with what another process was doing when it was killed;
+/// What a server does by itself. From minute to minute it goes on with what another process was doing when it was killed, and makes event log files of hours that are over;
 /// from hour to hour it destroys what has been in the bin, what deleted fields have held and the rows of bulk jobs, for as long as
 /// they are kept, removes sign-ins that are over, and packs the search index.
 struct Housekeeping: Service {
     let engine: Engine
     let identity: Identity
+    let eventDays: Int
     let logger: Logger
 
     private static let pause: Duration = .seconds(60)
@@ -28,6 +29,9 @@ struct Housekeeping: Service {
                 }
                 pauses += 1
                 await report(engine.resume)
+                await report {
+                    try await engine.onceAtATime("events") { try await engine.closeEvents(keptDays: eventDays) }
+                }
             }
         }
     }

@@ -28,7 +28,7 @@ struct CompressionTests {
         router.resource("services/data/file", get: { _, _ in respond(Self.text, "application/octet-stream") })
         router.resource("page", get: { _, _ in respond(Self.text, "text/html") })
         let door = FrontDoor(
-            router: router.buildResponder(), forms: [RESTErrorForm()],
+            router: router.buildResponder(), engine: nil, forms: [RESTErrorForm()],
             address: PublicAddress(isTLS: false, trustedPeers: []), usage: RequestUsage(environment: .system),
             environment: .system)
         try await Application(responder: door).test(.router) { try await body($0) }

@@ -27,7 +27,7 @@ struct FrontDoorTests {
         router.resource("services/data/:version/broken", get: { _, _ in throw Secretive(secret: "山田 太郎") })
         let environment = Records.Environment(now: { now }, randomBytes: { Array(repeating: 0xA5, count: $0) })
         let door = FrontDoor(
-            router: router.buildResponder(), forms: [RESTErrorForm()],
+            router: router.buildResponder(), engine: nil, forms: [RESTErrorForm()],
             address: PublicAddress(isTLS: true, trustedPeers: []), usage: RequestUsage(environment: environment),
             environment: environment
         )

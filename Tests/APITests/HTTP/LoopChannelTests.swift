@@ -21,7 +21,8 @@ import Testing
             return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         }
         let door = FrontDoor(
-            router: router.buildResponder(), forms: [], address: PublicAddress(isTLS: false, trustedPeers: []),
+            router: router.buildResponder(), engine: nil, forms: [],
+            address: PublicAddress(isTLS: false, trustedPeers: []),
             usage: RequestUsage(environment: .system), environment: .system,
             short: { row, _, _ in
                 Response(
