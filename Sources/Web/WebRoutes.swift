@@ -59,7 +59,7 @@ public struct WebRoutes: Sendable {
 
         let authorize = AuthorizePage(identity: identity)
         router.get("/authorize", use: caught(authorizing(authorize, signedIn(authorize.show))))
-        for page in pages + importPages + accountPages(authorize) {
+        for page in pages + officePages + accountPages(authorize) {
             router.on(page.path, method: page.method, use: caught(signedIn(page.show)))
         }
         router.get(
@@ -105,7 +105,7 @@ public struct WebRoutes: Sendable {
         ]
     }
 
-    private var importPages: [(method: HTTPRequest.Method, path: RouterPath, show: Page)] {
+    private var officePages: [(method: HTTPRequest.Method, path: RouterPath, show: Page)] {
         let pages = ImportPages(wake: wakeJobs)
         let plan = ImportPlan(pages: pages)
         return [
@@ -115,6 +115,8 @@ public struct WebRoutes: Sendable {
             (.get, "/import/{id}", plan.show),
             (.post, "/import/{id}", plan.act),
             (.get, "/import/{id}/{file}", ImportProgress.download),
+            (.get, "/events", EventsPage.show),
+            (.get, "/events/{id}", EventsPage.download),
         ]
     }
 

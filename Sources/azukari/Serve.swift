@@ -50,7 +50,7 @@ struct Serve: AsyncParsableCommand {
     )
     var ready: String?
 
-    @Option(help: "Days that event log files are kept.")
+    @Option(help: "Days that event log files are kept; 0 keeps none.")
     var eventLogDays = Engine.eventDays
 
     @Option(help: "What is logged: error, notice, or info for a line with every request.")
@@ -63,8 +63,8 @@ struct Serve: AsyncParsableCommand {
         guard tlsCertificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
             throw ValidationError("Without TLS it serves loopback only: give --tls-certificate and --tls-key.")
         }
-        guard (1...3_650).contains(eventLogDays) else {
-            throw ValidationError("--event-log-days is a number from 1 to 3650.")
+        guard (0...3_650).contains(eventLogDays) else {
+            throw ValidationError("--event-log-days is a number from 0 to 3650.")
         }
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError(
@@ -86,6 +86,7 @@ struct Serve: AsyncParsableCommand {
     private func serve(_ engine: Engine) async throws {
         var logger = Logger(label: "azukari")
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
+        engine.keepEvents(days: eventLogDays)
         let composition = try ServeComposition(
             engine: engine, address: PublicAddress(isTLS: tlsCertificate != nil, trustedPeers: Set(trustedProxy)),
             quota: quotas.quota, environment: .system, logger: logger
@@ -112,7 +113,7 @@ struct Serve: AsyncParsableCommand {
             application.addServices(CommandService(engine: engine, folder: organisation.path, logger: log))
         }
         application.addServices(
-            Housekeeping(engine: engine, identity: composition.identity, eventDays: eventLogDays, logger: log),
+            Housekeeping(engine: engine, identity: composition.identity, logger: log),
             BulkService(runner: composition.bulkRunner))
         try await application.runService()
     }

@@ -21,6 +21,7 @@ struct TestDesk: Sendable {
     let engine: Engine
     let identity: Identity
     let client: any TestClientProtocol
+    let clock: TestClock
 
     /// Makes the desk, runs `body`, and takes everything away again.
     static func run(_ body: @Sendable @escaping (TestDesk) async throws -> Void) async throws {
@@ -58,7 +59,7 @@ struct TestDesk: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await runner.run() }
                 try await Application(responder: door).test(.router) { client in
-                    try await body(TestDesk(engine: engine, identity: identity, client: client))
+                    try await body(TestDesk(engine: engine, identity: identity, client: client, clock: clock))
                 }
                 group.cancelAll()
             }

@@ -2,29 +2,36 @@ import Foundation
 import Glibc
 public import Records
 import Store
+import Synchronization
 
 extension Engine {
     /// Days that event log files are kept, where nobody says otherwise.
     public static let eventDays = 30
 
+    /// Keeps event log files for so many days; 0: takes no events down from now on.
+    public func keepEvents(days: Int) { events.days.store(days, ordering: .relaxed) }
+
+    /// Whether events are taken down.
+    public var keepsEvents: Bool { events.days.load(ordering: .relaxed) > 0 }
+
     /// Takes an event down. Nobody waits for it; within a second it is on the disk.
-    public func record(_ event: MonitoredEvent) { events.append(event) }
+    public func record(_ event: MonitoredEvent) { if keepsEvents { events.append(event) } }
 
     /// Makes `EventLogFile` records of the events of hours and days that are over, and removes those whose time is over.
     ///
     /// A file is read piece by piece, each piece in a transaction of its own that also says how far it got: a crash repeats and loses
     /// nothing.
-    /// - Parameter days: How long they are kept.
-    public func closeEvents(keptDays days: Int = Engine.eventDays) async throws {
+    public func closeEvents() async throws {
         events.endFile()
         for name in try folder.eventFiles() {
             guard let hour = EventFile.hour(of: name), hour < environment.now().hour else { continue }
             try await take(name, of: hour)
         }
         try await EventDays(engine: self).close()
-        let limit = environment.now().adding(seconds: -Int64(days) * 86_400)
+        let limit = environment.now().adding(seconds: -Int64(events.days.load(ordering: .relaxed)) * 86_400)
         try await store.write { connection in
             try connection.execute("DELETE FROM \"EventLogFile\" WHERE \"CreatedDate\" < \(.datetime(limit))")
+            try connection.execute("DELETE FROM az_event_tally WHERE hour < \(.datetime(limit))")
         }
     }
 
@@ -51,9 +58,9 @@ extension Engine {
             let lines = EventLines(bytes[place..<end], gapAfter: isLast && !isEnded ? hour : nil, self)
             let next = isLast ? bytes.count : end
             try await store.write { [environment] connection in
-                for (kind, text) in lines.byKind {
-                    try EventLogRow.insert(
-                        kind, .hourly, hour, text: text, at: environment.now(), connection)
+                for (kind, text, count, failed) in lines.byKind {
+                    try EventLogRow.insert(kind, .hourly, hour, text: text, at: environment.now(), connection)
+                    try EventTally(kind: kind, begin: hour, events: count, failed: failed).add(on: connection)
                 }
                 try connection.execute(
                     """
@@ -73,15 +80,20 @@ extension Engine {
 
 /// Lines of events, apart by kind.
 private struct EventLines {
-    private(set) var byKind: [(kind: MonitoredEvent.Kind, text: [UInt8])] = []
+    private(set) var byKind: [(kind: MonitoredEvent.Kind, text: [UInt8], count: Int, failed: Int)] = []
 
     /// - Parameter gapAfter: The hour, when its process has not ended the file itself.
     init(_ bytes: Data, gapAfter hour: Instant?, _ engine: Engine) {
         var texts: [MonitoredEvent.Kind: [UInt8]] = [:]
+        var counts: [MonitoredEvent.Kind: (all: Int, failed: Int)] = [:]
         var begin = bytes.startIndex
         while let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\n")) {
             let line = bytes[begin...end]
-            if let kind = EventText.kind(of: line) { texts[kind, default: []] += line }
+            if let kind = EventText.kind(of: line) {
+                texts[kind, default: []] += line
+                counts[kind, default: (0, 0)].all += 1
+                if EventText.tellsOfFailure(line, kind) { counts[kind, default: (0, 0)].failed += 1 }
+            }
             begin = end + 1
         }
         if let hour {
@@ -91,8 +103,11 @@ private struct EventLines {
             var line: [UInt8] = []
             engine.events.text.append(gap, to: &line)
             texts[.gap, default: []] += line
+            counts[.gap, default: (0, 0)].all += 1
         }
-        byKind = texts.map { ($0.key, $0.value) }.sorted { $0.kind.rawValue < $1.kind.rawValue }
+        byKind = texts.map { ($0.key, $0.value, counts[$0.key]?.all ?? 0, counts[$0.key]?.failed ?? 0) }.sorted {
+            $0.kind.rawValue < $1.kind.rawValue
+        }
     }
 }
 

@@ -11,6 +11,8 @@ final class EventLog: Sendable {
         var lost = 0
     }
 
+    /// How many of them the files are kept; 0: nothing is taken down.
+    let days = Atomic(Engine.eventDays)
     private let folder: String
     let text: EventText
     private let environment: Environment

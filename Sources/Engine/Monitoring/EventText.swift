@@ -33,6 +33,38 @@ struct EventText {
         return MonitoredEvent.Kind(rawValue: String(decoding: Array(text), as: UTF8.self))
     }
 
+    /// Whether a line tells of something that was refused or went wrong.
+    static func tellsOfFailure(_ line: some Sequence<UInt8>, _ kind: MonitoredEvent.Kind) -> Bool {
+        let columns = kind.columns
+        if let place = columns.firstIndex(of: .statusCode) {
+            guard let digit = value(at: place, of: line).first else { return false }
+            return digit == UInt8(ascii: "4") || digit == UInt8(ascii: "5")
+        }
+        if let place = columns.firstIndex(of: .loginStatus) {
+            return !value(at: place, of: line).elementsEqual("LOGIN_NO_ERROR".utf8)
+        }
+        if let place = columns.firstIndex(of: .success) {
+            return !value(at: place, of: line).elementsEqual("true".utf8)
+        }
+        return false
+    }
+
+    /// A value of a line as it stands there, quotes within it doubled.
+    private static func value(at place: Int, of line: some Sequence<UInt8>) -> [UInt8] {
+        var (column, isInside) = (0, false)
+        var value: [UInt8] = []
+        for byte in line {
+            switch byte {
+            case UInt8(ascii: "\""): isInside.toggle()
+            case UInt8(ascii: ",") where !isInside:
+                if column == place { return value }
+                column += 1
+            default: if column == place { value.append(byte) }
+            }
+        }
+        return value
+    }
+
     private func value(_ column: EventColumn, of event: MonitoredEvent) -> String {
         switch column {
         case .eventType: event.kind.rawValue

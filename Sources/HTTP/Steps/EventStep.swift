@@ -12,7 +12,7 @@ struct EventStep {
 
     /// The kind of its event, and when the request began; nil for what is not told of.
     func begin(_ request: Request) -> (kind: MonitoredEvent.Kind, at: Instant)? {
-        guard engine != nil, let kind = Self.kind(of: request.uri.path) else { return nil }
+        guard engine?.keepsEvents == true, let kind = Self.kind(of: request.uri.path) else { return nil }
         return (kind, environment.now())
     }
 

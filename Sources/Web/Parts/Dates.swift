@@ -20,6 +20,14 @@ struct Dates: Sendable {
     /// The reader's day of a moment.
     func day(of instant: Instant) -> Day { local(instant).day }
 
+    /// When a day of the reader's begins.
+    func start(of day: Day) -> Instant {
+        func offset(at instant: Instant) -> Int64 { local(instant).milliseconds - instant.milliseconds }
+        let midnight = Instant(startOf: day)
+        let about = midnight.adding(milliseconds: -offset(at: midnight))
+        return midnight.adding(milliseconds: -offset(at: about))
+    }
+
     /// For tables: `24 Nov 2026`, `2026/11/24`.
     func short(_ day: Day) -> String {
         let (year, month, date) = day.civil
@@ -66,6 +74,12 @@ struct Dates: Sendable {
         let day = day(of: instant)
         return TimeView(
             machine: instant.description, exact: exact(instant), shown: day == today ? clock(instant) : short(day))
+    }
+
+    /// The day and the time.
+    func momentView(_ instant: Instant) -> TimeView {
+        TimeView(
+            machine: instant.description, exact: exact(instant), shown: "\(short(day(of: instant))) \(clock(instant))")
     }
 
     /// The time alone, for entries that stand under their day.

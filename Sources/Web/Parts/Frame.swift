@@ -25,6 +25,8 @@ struct Chrome: Sendable {
     let densities: [PlaceLink]
     /// Guards the form that signs out.
     let token: String
+    /// Whether its reader sees what everybody did.
+    let administers: Bool
     let organisation: String
     let zone: String
 }

@@ -12,8 +12,7 @@ enum Refusal {
     /// - Parameter code: Such as `REQUIRED_FIELD_MISSING`.
     static func text(code: String, fields names: [String], object: ObjectSchema?, words: Words) -> String {
         let fields = names.compactMap { object?.field($0) }
-        if !fields.isEmpty, fields.count == names.count, let sentence = words.known("refusal_field.\(code)")
-        {
+        if !fields.isEmpty, fields.count == names.count, let sentence = words.known("refusal_field.\(code)") {
             let labels = fields.map { $0.label(words.language) }.joined(separator: words.language.comma)
             return Words.fill(
                 sentence, ["fields": labels, "length": Words.grouped(fields.map(\.length).max() ?? 0)]

@@ -34,6 +34,9 @@ struct Visit: Sendable {
     /// Whether this session keeps the register of requests.
     var isOfficer: Bool { schema.object("DataSubjectRequest") != nil }
 
+    /// Whether this session may read the event log files.
+    var seesEvents: Bool { schema.object("EventLogFile") != nil }
+
     /// The form's fields, which the route has checked to come from a page of ours.
     func form() async throws -> FormFields { try await FormToken.checked(request) }
 
@@ -105,7 +108,7 @@ struct Visit: Sendable {
                     isCurrent: preferences.isComfortable
                 ),
             ],
-            token: token.text, organisation: organisation.name, zone: dates.zone.identifier
+            token: token.text, administers: seesEvents, organisation: organisation.name, zone: dates.zone.identifier
         )
     }
 

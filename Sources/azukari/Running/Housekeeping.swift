@@ -9,7 +9,6 @@ import ServiceLifecycle
 struct Housekeeping: Service {
     let engine: Engine
     let identity: Identity
-    let eventDays: Int
     let logger: Logger
 
     private static let pause: Duration = .seconds(60)
@@ -30,7 +29,7 @@ struct Housekeeping: Service {
                 pauses += 1
                 await report(engine.resume)
                 await report {
-                    try await engine.onceAtATime("events") { try await engine.closeEvents(keptDays: eventDays) }
+                    try await engine.onceAtATime("events") { try await engine.closeEvents() }
                 }
             }
         }
