@@ -4,7 +4,7 @@
     Tests/Acceptance/browser.py [--azukari PATH] [--screenshots FOLDER]
 
 An ordinary agent finds a customer, records consents, works in the lists; the privacy officer takes the package, restricts,
-lifts, erases and verifies; a file is imported (importing.py); applications and devices are let in (letting_in.py). In Japanese with the mouse, in English with nothing but the keyboard. Every page on the way is
+lifts, erases and verifies; a file is imported (importing.py); what everybody did is looked at (monitoring.py); applications and devices are let in (letting_in.py). In Japanese with the mouse, in English with nothing but the keyboard. Every page on the way is
 examined: accessibility (axe-core, WCAG 2.2 A and AA) in both colour schemes, no side scroll at 200 % zoom and at 320 px,
 no complaint of the browser; with --screenshots (or AZUKARI_SCREENSHOTS) it is also shot in both schemes and both widths.
 
@@ -27,6 +27,7 @@ import traceback
 
 import importing
 import letting_in
+import monitoring
 import packages
 from organisation import ROOT
 
@@ -453,8 +454,8 @@ def quiet(desk):
     assert not loud, loud
 
 
-AGENT_STEPS = [sign_in, find, consent, case, lists, palette, absent, keyboard, letting_in.application, letting_in.device, quiet]
-OFFICER_STEPS = [sign_in, package, restrict, erase, importing.importing, parts, quiet]
+AGENT_STEPS = [sign_in, find, consent, case, lists, monitoring.leave_events, palette, absent, keyboard, letting_in.application, letting_in.device, quiet]
+OFFICER_STEPS = [sign_in, package, restrict, erase, importing.importing, monitoring.monitoring, parts, quiet]
 
 
 def run(desk, steps):

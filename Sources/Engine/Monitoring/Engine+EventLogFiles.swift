@@ -100,9 +100,7 @@ private struct EventLines {
             var gap = MonitoredEvent(.gap, at: hour.adding(seconds: 3_599))
             gap.message =
                 "A process ended in this hour without closing its log: events of its last second may be missing."
-            var line: [UInt8] = []
-            engine.events.text.append(gap, to: &line)
-            texts[.gap, default: []] += line
+            texts[.gap, default: []] += engine.events.lines([gap])
             counts[.gap, default: (0, 0)].all += 1
         }
         byKind = texts.map { ($0.key, $0.value, counts[$0.key]?.all ?? 0, counts[$0.key]?.failed ?? 0) }.sorted {

@@ -14,7 +14,7 @@ final class EventLog: Sendable {
     /// How many of them the files are kept; 0: nothing is taken down.
     let days = Atomic(Engine.eventDays)
     private let folder: String
-    let text: EventText
+    private let organisation: RecordID
     private let environment: Environment
     private let state = Mutex(State())
     /// Of this process, among others of the hour.
@@ -33,7 +33,7 @@ final class EventLog: Sendable {
     init(folder: String, organisation: RecordID, environment: Environment, waitingMax: Int = 262_144) {
         self.folder = folder
         self.waitingMax = waitingMax
-        text = EventText(organisation: organisation)
+        self.organisation = organisation
         self.environment = environment
         name = environment.randomBytes(6).reduce(into: "") {
             $0 += String($1 >> 4, radix: 16) + String($1 & 15, radix: 16)
@@ -89,10 +89,8 @@ final class EventLog: Sendable {
             let hour = first.at.hour
             // They come in the order of their time, or nearly.
             let some = rest.prefix { $0.at.hour == hour }
-            var bytes: [UInt8] = []
-            for event in some { text.append(event, to: &bytes) }
             do {
-                try write(bytes, of: hour)
+                try write(lines(some), of: hour)
             } catch {
                 // Again with the next, or in a second.
                 let unwritten = rest.count - (lost > 0 ? 1 : 0)
@@ -105,6 +103,13 @@ final class EventLog: Sendable {
             }
             rest = rest.dropFirst(some.count)
         }
+    }
+
+    /// Events as they stand in a file.
+    func lines(_ events: some Sequence<MonitoredEvent>) -> [UInt8] {
+        var text = EventText(organisation: organisation)
+        for event in events { text.append(event) }
+        return text.bytes
     }
 
     private func write(_ bytes: [UInt8], of hour: Instant) throws {

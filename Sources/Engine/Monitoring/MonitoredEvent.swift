@@ -27,7 +27,7 @@ public struct MonitoredEvent: Sendable {
     public var purpose = ""
     public var clientIP = ""
     public var userAgent = ""
-    /// The path, without ids and values.
+    /// The path as it was called; it is written down without ids and values.
     public var path = ""
     /// `GET`, or the operation of a SOAP call.
     public var method = ""
@@ -59,29 +59,13 @@ extension MonitoredEvent.Kind {
     /// The columns of its files, in their order.
     var columns: [EventColumn] {
         switch self {
-        case .restAPI:
-            EventColumn.first + [
-                .runTime, .uri, .method, .statusCode, .apiVersion, .userAgent, .entityName, .rowsProcessed, .query,
-                .requestSize, .responseSize,
-            ] + EventColumn.last
-        case .soapAPI:
-            EventColumn.first + [
-                .runTime, .methodName, .statusCode, .apiVersion, .userAgent, .entityName, .rowsProcessed, .query,
-                .requestSize, .responseSize,
-            ] + EventColumn.last
-        case .bulkAPI, .bulkAPI2:
-            EventColumn.first + [
-                .runTime, .jobID, .batchID, .operationType, .entityType, .rowsProcessed, .numberFailures, .success,
-                .message,
-            ] + EventColumn.last
-        case .page:
-            EventColumn.first + [
-                .runTime, .uri, .method, .statusCode, .userAgent, .entityName, .rowsProcessed, .requestSize,
-                .responseSize,
-            ] + EventColumn.last
-        case .login: EventColumn.first + [.runTime, .loginStatus] + EventColumn.last
-        case .logout: EventColumn.first + EventColumn.last
-        case .gap: EventColumn.first + [.message] + EventColumn.last
+        case .restAPI: EventColumn.restAPI
+        case .soapAPI: EventColumn.soapAPI
+        case .bulkAPI, .bulkAPI2: EventColumn.bulkAPI
+        case .page: EventColumn.page
+        case .login: EventColumn.login
+        case .logout: EventColumn.logout
+        case .gap: EventColumn.gap
         }
     }
 }
@@ -120,8 +104,26 @@ enum EventColumn: String {
     case application = "APPLICATION"
     case purpose = "PURPOSE"
 
-    static let first: [EventColumn] = [.eventType, .timestamp, .requestID, .organizationID, .userID]
-    static let last: [EventColumn] = [.timestampDerived, .userIDDerived, .clientIP, .application, .purpose]
+    private static let first: [EventColumn] = [.eventType, .timestamp, .requestID, .organizationID, .userID]
+    private static let last: [EventColumn] = [.timestampDerived, .userIDDerived, .clientIP, .application, .purpose]
+    private static let sizes: [EventColumn] = [.requestSize, .responseSize]
+
+    static let restAPI =
+        first + [.runTime, .uri, .method, .statusCode, .apiVersion, .userAgent, .entityName, .rowsProcessed, .query]
+        + sizes + last
+    static let soapAPI =
+        first + [.runTime, .methodName, .statusCode, .apiVersion, .userAgent, .entityName, .rowsProcessed, .query]
+        + sizes + last
+    static let bulkAPI =
+        first + [
+            .runTime, .jobID, .batchID, .operationType, .entityType, .rowsProcessed, .numberFailures, .success,
+            .message,
+        ] + last
+    static let page =
+        first + [.runTime, .uri, .method, .statusCode, .userAgent, .entityName, .rowsProcessed] + sizes + last
+    static let login = first + [.runTime, .loginStatus] + last
+    static let logout = first + last
+    static let gap = first + [.message] + last
 
     /// As `LogFileFieldTypes` names it.
     var type: String {

@@ -10,14 +10,22 @@ struct EventStep {
     let engine: Engine?
     let environment: Records.Environment
 
+    /// A request whose event is to be told.
+    struct Begun: Sendable {
+        let kind: MonitoredEvent.Kind
+        let at: Instant
+        let path: String
+    }
+
     /// The kind of its event, and when the request began; nil for what is not told of.
-    func begin(_ request: Request) -> (kind: MonitoredEvent.Kind, at: Instant)? {
-        guard engine?.keepsEvents == true, let kind = Self.kind(of: request.uri.path) else { return nil }
-        return (kind, environment.now())
+    func begin(_ request: Request) -> Begun? {
+        guard engine?.keepsEvents == true else { return nil }
+        let path = request.uri.path
+        return Self.kind(of: path.utf8).map { Begun(kind: $0, at: environment.now(), path: path) }
     }
 
     func end(
-        _ request: Request, _ response: inout Response, _ begun: (kind: MonitoredEvent.Kind, at: Instant),
+        _ request: Request, _ response: inout Response, _ begun: Begun,
         _ context: EdgeContext
     ) {
         let status = response.status.code
@@ -39,7 +47,7 @@ struct EventStep {
     }
 
     private func record(
-        _ request: Request, status: Int, length: Int, _ begun: (kind: MonitoredEvent.Kind, at: Instant),
+        _ request: Request, status: Int, length: Int, _ begun: Begun,
         _ context: EdgeContext
     ) {
         var event = MonitoredEvent(begun.kind, at: begun.at)
@@ -51,7 +59,7 @@ struct EventStep {
         event.purpose = known.purpose
         event.clientIP = context.address
         event.userAgent = request.headers[.userAgent] ?? ""
-        event.path = Self.withoutValues(request.uri.path)
+        event.path = begun.path
         event.method = known.operation.isEmpty ? request.method.rawValue : known.operation
         event.status = status
         event.object = known.object
@@ -63,25 +71,18 @@ struct EventStep {
     }
 
     /// Signing in has its own events; the state of the server, and the parts of pages, are nobody's deed.
-    private static func kind(of path: String) -> MonitoredEvent.Kind? {
-        if path.hasPrefix("/services/") {
-            if path.hasPrefix("/services/Soap/") { return .soapAPI }
-            return path.hasPrefix("/services/oauth2/") ? nil : .restAPI
+    private static func kind(of path: String.UTF8View) -> MonitoredEvent.Kind? {
+        if path.starts(with: services) {
+            if path.starts(with: soap) { return .soapAPI }
+            return path.starts(with: signOn) ? nil : .restAPI
         }
-        let quiet = ["/assets/", "/healthz", "/readyz", "/evidence-key", "/language/", "/density/", "/sign-"]
-        return quiet.contains { path.hasPrefix($0) } ? nil : .page
+        return quiet.contains { path.starts(with: $0) } ? nil : .page
     }
 
-    /// The path with three letters of each id, and nothing behind a field by which records are known.
-    static func withoutValues(_ path: String) -> String {
-        var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        if let place = parts.firstIndex(of: "sobjects"), parts.count > place + 3, RecordID(parts[place + 2]) == nil {
-            parts = parts.prefix(place + 3) + ["…"]
-        }
-        for (place, part) in parts.enumerated() where [15, 18].contains(part.utf8.count) && RecordID(part) != nil {
-            parts[place] = part.prefix(3) + "…"
-        }
-        // An address of a person, or a search, is no name of a resource.
-        return parts.map { $0.count > 60 || $0.contains("@") || $0.contains("%") ? "…" : $0 }.joined(separator: "/")
-    }
+    private static let services = Array("/services/".utf8)
+    private static let soap = Array("/services/Soap/".utf8)
+    private static let signOn = Array("/services/oauth2/".utf8)
+    private static let quiet = [
+        "/assets/", "/healthz", "/readyz", "/evidence-key", "/language/", "/density/", "/sign-",
+    ].map { Array($0.utf8) }
 }

@@ -21,6 +21,9 @@ struct Housekeeping: Service {
                 if pauses % Self.pausesBetween == 0 {
                     await report { try await engine.onceAtATime("housekeeping", tidy) }
                 }
+                await report {
+                    try await engine.onceAtATime("events") { try await engine.closeEvents() }
+                }
                 do {
                     try await Task.sleep(for: Self.pause)
                 } catch {
@@ -28,9 +31,6 @@ struct Housekeeping: Service {
                 }
                 pauses += 1
                 await report(engine.resume)
-                await report {
-                    try await engine.onceAtATime("events") { try await engine.closeEvents() }
-                }
             }
         }
     }

@@ -6,8 +6,6 @@ import Identity
 import Records
 import Testing
 
-@testable import HTTP
-
 /// What the event log files tell of calls.
 struct EventTests {
     /// The lines of a kind, taken apart, by the names of their columns.
@@ -137,20 +135,5 @@ struct EventTests {
             #expect(changed.status >= 400, "nobody changes one")
             #expect(try await server.call(.delete, "sobjects/EventLogFile/\(file)").status >= 400)
         }
-    }
-
-    @Test(arguments: [
-        ("/people/003000000000001AAA", "/people/003…"),
-        (
-            "/services/data/v59.0/sobjects/Contact/003000000000001AAA/Cases",
-            "/services/data/v59.0/sobjects/Contact/003…/Cases"
-        ),
-        ("/services/data/v59.0/sobjects/Contact/Ext__c/A/B", "/services/data/v59.0/sobjects/Contact/Ext__c/…"),
-        ("/services/data/v59.0/consent/action/email/a@example.com", "/services/data/v59.0/consent/action/email/…"),
-        ("/services/data/v59.0/query/%E5%B1%B1", "/services/data/v59.0/query/…"),
-        ("/import/750000000000001AAA/refused.csv", "/import/750…/refused.csv"), ("/", "/"),
-    ])
-    func `a path is told without ids and values`(path: String, told: String) {
-        #expect(EventStep.withoutValues(path) == told)
     }
 }

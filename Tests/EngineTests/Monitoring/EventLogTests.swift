@@ -79,9 +79,7 @@ import Testing
     @Test func `tells where a process was killed, and drops half a line`() async throws {
         let clock = TestClock()
         try await withOrganisation(clock: clock) { engine, folder in
-            var bytes: [UInt8] = []
-            engine.events.text.append(Self.event(.page, at: clock, rows: 1), to: &bytes)
-            engine.events.text.append(Self.event(.page, at: clock, rows: 2), to: &bytes)
+            let bytes = engine.events.lines((1...2).map { Self.event(.page, at: clock, rows: $0) })
             try FileManager.default.createDirectory(
                 atPath: folder + "/events", withIntermediateDirectories: true)
             let path = folder + "/events/2026112309-killed.csv"
@@ -101,10 +99,8 @@ import Testing
     {
         let clock = TestClock()
         try await withOrganisation(clock: clock) { engine, folder in
-            var bytes: [UInt8] = []
-            engine.events.text.append(Self.event(.page, at: clock, rows: 1), to: &bytes)
-            let taken = bytes.count
-            engine.events.text.append(Self.event(.page, at: clock, rows: 2), to: &bytes)
+            let bytes = engine.events.lines((1...2).map { Self.event(.page, at: clock, rows: $0) })
+            let taken = bytes.count / 2
             let other = try EventFile(folder: folder + "/events", hour: clock.now.hour, name: "other")
             try other.write(bytes)
             clock.advance(seconds: 3_600)
@@ -167,9 +163,7 @@ import Testing
     @Test func `of a busy hour becomes several files that fit into memory, and loses no line`() async throws {
         let clock = TestClock()
         try await withOrganisation(clock: clock) { engine, folder in
-            var lines: [UInt8] = []
-            engine.events.text.append(Self.event(.page, at: clock), to: &lines)
-            engine.events.text.append(Self.event(.soapAPI, at: clock), to: &lines)
+            let lines = engine.events.lines([Self.event(.page, at: clock), Self.event(.soapAPI, at: clock)])
             let count = (10 << 20) / lines.count
             var bytes: [UInt8] = []
             for _ in 0..<count { bytes += lines }
@@ -196,8 +190,9 @@ import Testing
         event.query = "SELECT Id FROM Contact WHERE Email = 'a@example.com' AND Birthdate = 1980-01-31 LIMIT 5"
         event.userAgent = "x\"\r\ny\"," + String(repeating: "z", count: 500)
         event.path = "/services/data/v59.0/query"
-        var bytes: [UInt8] = []
-        EventText(organisation: RecordID(rawValue: 1)).append(event, to: &bytes)
+        var text = EventText(organisation: RecordID(rawValue: 1))
+        text.append(event)
+        let bytes = text.bytes
         let line = String(decoding: bytes, as: UTF8.self)
         #expect(line.contains("\"SELECT Id FROM Contact WHERE Email = ? AND Birthdate = ? LIMIT ?\""))
         #expect(line.contains("\"59.0\""))
@@ -205,5 +200,35 @@ import Testing
         #expect(line.filter { $0.isNewline }.count == 1)
         #expect(line.count < 700)
         #expect(EventText.kind(of: bytes) == .restAPI)
+    }
+
+    @Test(arguments: [
+        ("/people/003000000000001AAA", "/people/003…"),
+        (
+            "/services/data/v59.0/sobjects/Contact/003000000000001AAA/Cases",
+            "/services/data/v59.0/sobjects/Contact/003…/Cases"
+        ),
+        ("/services/data/v59.0/sobjects/Contact/Ext__c/A/B", "/services/data/v59.0/sobjects/Contact/Ext__c/…"),
+        ("/services/data/v59.0/sobjects/Contact/describe", "/services/data/v59.0/sobjects/Contact/describe"),
+        ("/services/data/v59.0/consent/action/email/a@example.com", "/services/data/v59.0/consent/action/email/…"),
+        ("/services/data/v59.0/query/%E5%B1%B1", "/services/data/v59.0/query/…"),
+        ("/import/750000000000001AAA/refused.csv", "/import/750…/refused.csv"), ("/", "/"), ("", ""),
+        ("/a//b/", "/a//b/"),
+        ("/" + String(repeating: "x", count: 61), "/…"), ("/a\"b", "/a\"\"b"),
+    ])
+    func `tells a path without ids and values`(path: String, told: String) {
+        var bytes: [UInt8] = []
+        EventPath.append(path, to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == told)
+    }
+
+    @Test(arguments: [
+        ("/services/data/v59.0/limits", "59.0"), ("/services/Soap/u/60.0", "60.0"), ("/services/data", ""), ("", ""),
+        ("/services/async/61.0/job", "61.0"), ("/v.0/vx.0", ""),
+    ])
+    func `tells the version of a path`(path: String, told: String) {
+        var bytes: [UInt8] = []
+        EventPath.appendVersion(in: path, to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == told)
     }
 }
