@@ -86,7 +86,7 @@ public struct CSVRowsSent: RowsSent {
     private mutating func step() throws -> CSVReader.Step {
         do {
             return try reader.next()
-        } catch let error as FormatError {
+        } catch {
             throw BatchFault("InvalidBatch : \(error.message)")
         }
     }

@@ -1,6 +1,6 @@
 import Formats
-import Loading
 import Foundation
+import Loading
 import Records
 import Testing
 

@@ -34,8 +34,9 @@ struct ColumnTests {
     }
 
     private static func object(_ name: String, prefix: String, _ fields: [Field]) -> ObjectSchema {
-        ObjectSchema(
-            name: name, label: name, labelPlural: name, labelJa: name, keyPrefix: KeyPrefix(prefix)!,
+        guard let keyPrefix = KeyPrefix(prefix) else { preconditionFailure("a key prefix has three letters") }
+        return ObjectSchema(
+            name: name, label: name, labelPlural: name, labelJa: name, keyPrefix: keyPrefix,
             isCustom: false, isCreateable: true, isUpdateable: true, isDeletable: true, isQueryable: true,
             isSearchable: true, isInternal: false, fields: fields, subjectPath: [], isPerson: false)
     }

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-public import Records
+import Records
 import Store
 import Synchronization
 

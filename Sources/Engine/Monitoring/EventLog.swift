@@ -6,6 +6,8 @@ import Synchronization
 final class EventLog: Sendable {
     private struct State {
         var waiting: [MonitoredEvent] = []
+        /// Has been written, and keeps its room for those that come next.
+        var spare: [MonitoredEvent] = []
         var isScheduled = false
         /// Events that found no room, since one was written last.
         var lost = 0
@@ -75,16 +77,25 @@ final class EventLog: Sendable {
     }
 
     private func writeWhatWaits() {
-        let (events, lost) = state.withLock { state in
-            defer { (state.waiting, state.isScheduled, state.lost) = ([], false, 0) }
-            return (state.waiting, state.lost)
+        var (events, lost) = state.withLock { state in
+            let taken = (state.waiting, state.lost)
+            state.waiting = []
+            swap(&state.waiting, &state.spare)
+            (state.isScheduled, state.lost) = (false, 0)
+            return taken
         }
-        var rest = events[...]
         if lost > 0 {
             var gap = MonitoredEvent(.gap, at: environment.now())
             gap.message = "\(lost) events found no room: the disk did not take them."
-            rest.append(gap)
+            events.append(gap)
         }
+        write(events, lost: lost)
+        events.removeAll(keepingCapacity: events.count <= Self.waitingMany)
+        state.withLock { $0.spare = events }
+    }
+
+    private func write(_ events: [MonitoredEvent], lost: Int) {
+        var rest = events[...]
         while let first = rest.first {
             let hour = first.at.hour
             // They come in the order of their time, or nearly.

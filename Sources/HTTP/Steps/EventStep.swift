@@ -58,14 +58,14 @@ struct EventStep {
         event.application = known.application
         event.purpose = known.purpose
         event.clientIP = context.address
-        event.userAgent = request.headers[.userAgent] ?? ""
+        event.userAgent = request.headers.only(.userAgent) ?? ""
         event.path = begun.path
         event.method = known.operation.isEmpty ? request.method.rawValue : known.operation
         event.status = status
         event.object = known.object
         event.rows = known.rows
         event.query = known.query
-        event.requestBytes = request.headers[.contentLength].flatMap { Int64($0) } ?? 0
+        event.requestBytes = request.headers.only(.contentLength).flatMap { Int64($0) } ?? 0
         event.responseBytes = Int64(length)
         engine?.record(event)
     }

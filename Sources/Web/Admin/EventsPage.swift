@@ -64,7 +64,7 @@ enum EventsPage {
         }
         let files = try await files(day, visit)
         let page = Page(
-            lead: words("events.lead", ["until": visit.dates.moment(end)]),
+            lead: words("events.lead", ["until": visit.dates.moment(Self.hourNow(visit))]),
             spans: Span.allCases.map {
                 PlaceLink(
                     href: "/events?span=\($0.rawValue)", label: words("events.span_\($0.rawValue)"),
@@ -108,10 +108,14 @@ enum EventsPage {
 
     /// The end of the last whole bar: of an hour of UTC, or of the reader's day.
     private static func end(of span: Span, _ visit: Visit) -> Instant {
-        let now = visit.dates.now
-        let hour = Instant(milliseconds: now.milliseconds - now.milliseconds % 3_600_000)
-        guard span == .month else { return hour }
+        guard span == .month else { return hourNow(visit) }
         return visit.dates.start(of: visit.dates.today.adding(days: 1))
+    }
+
+    /// When the hour that is not over has begun.
+    private static func hourNow(_ visit: Visit) -> Instant {
+        let now = visit.dates.now
+        return Instant(milliseconds: now.milliseconds - now.milliseconds % 3_600_000)
     }
 
     private static func files(_ day: Day?, _ visit: Visit) async throws -> [FileRow] {
@@ -132,7 +136,8 @@ enum EventsPage {
             if case .double(let length) = row["LogFileLength"] { bytes = length }
             return FileRow(
                 href: "/events/\(id)", kind: kind, interval: words(isDaily ? "events.daily" : "events.hourly"),
-                time: visit.dates.momentView(date), size: "\(Words.grouped(max(1, Int(bytes / 1_024)))) KiB",
+                time: isDaily ? visit.dates.dayView(ofUTC: date) : visit.dates.momentView(date),
+                size: "\(Words.grouped(max(1, Int(bytes / 1_024)))) KiB",
                 label: words("events.download", ["kind": kind]))
         }
     }

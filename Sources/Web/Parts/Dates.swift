@@ -82,6 +82,11 @@ struct Dates: Sendable {
             machine: instant.description, exact: exact(instant), shown: "\(short(day(of: instant))) \(clock(instant))")
     }
 
+    /// A day of UTC, which is not quite the reader's.
+    func dayView(ofUTC instant: Instant) -> TimeView {
+        TimeView(machine: instant.description, exact: exact(instant), shown: "\(short(instant.day)) UTC")
+    }
+
     /// The time alone, for entries that stand under their day.
     func timeView(_ instant: Instant) -> TimeView {
         TimeView(machine: instant.description, exact: exact(instant), shown: clock(instant))
