@@ -72,6 +72,6 @@ final class EventFile {
 }
 
 extension Instant {
-    /// The hour, or the day, of UTC in which it lies: where that begins.
+    /// When the hour of UTC in which it lies began.
     var hour: Instant { Instant(milliseconds: milliseconds - milliseconds % 3_600_000) }
 }

@@ -103,7 +103,7 @@ final class EventLog: Sendable {
             do {
                 try write(lines(some), of: hour)
             } catch {
-                // Again with the next, or in a second.
+                // Again with the next, or when the hour is over.
                 let unwritten = rest.count - (lost > 0 ? 1 : 0)
                 let kept = rest.prefix(unwritten)
                 state.withLock { state in

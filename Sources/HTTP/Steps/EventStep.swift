@@ -24,10 +24,7 @@ struct EventStep {
         return Self.kind(of: path.utf8).map { Begun(kind: $0, at: environment.now(), path: path) }
     }
 
-    func end(
-        _ request: Request, _ response: inout Response, _ begun: Begun,
-        _ context: EdgeContext
-    ) {
+    func end(_ request: Request, _ response: inout Response, _ begun: Begun, _ context: EdgeContext) {
         let status = response.status.code
         guard let length = response.body.contentLength else {
             // What is made while it is sent is not known before it was.
@@ -46,10 +43,7 @@ struct EventStep {
         record(request, status: status, length: length, begun, context)
     }
 
-    private func record(
-        _ request: Request, status: Int, length: Int, _ begun: Begun,
-        _ context: EdgeContext
-    ) {
+    private func record(_ request: Request, status: Int, length: Int, _ begun: Begun, _ context: EdgeContext) {
         var event = MonitoredEvent(begun.kind, at: begun.at)
         let known = context.facts.known
         event.milliseconds = environment.now().milliseconds - begun.at.milliseconds

@@ -78,11 +78,11 @@ struct ImportPlan: Sendable {
         let found = try await ImportJob.at(visit)
         switch form["act"] {
         case "discard":
-            if !found.job.hasEnded { _ = try await visit.session.abortJob(found.job.id) }
+            try await stop(found, visit)
             try await visit.session.removeJob(found.job.id)
             return .seeOther(ImportPages.path, told: .importDiscarded)
         case "stop":
-            _ = try await visit.session.abortJob(found.job.id)
+            try await stop(found, visit)
             return .seeOther(found.path)
         default: break
         }
@@ -99,6 +99,13 @@ struct ImportPlan: Sendable {
         _ = try await visit.session.closeJob(changed.job.id)
         pages.wake()
         return .seeOther(changed.path)
+    }
+
+    /// Ends the job; one that has just ended by itself is as well.
+    private func stop(_ found: ImportJob, _ visit: Visit) async throws {
+        do {
+            _ = try await visit.session.abortJob(found.job.id)
+        } catch let error as PlatformError where error.code == .invalidStatus {}
     }
 
     private static func job(_ found: ImportJob, _ form: BulkForm, key: String? = nil) -> NewBulkJob {
