@@ -1,8 +1,6 @@
 import Engine
 import HTTP
-import HTTPTypes
 import Hummingbird
-import NIOCore
 import Records
 
 /// What everybody did: how much of it hour by hour or day by day, and the files with every event.
@@ -97,13 +95,7 @@ enum EventsPage {
         }
         let isDaily = row["Interval"].text == "Daily"
         let name = "\(row["EventType"].text ?? "")-\(date.description.prefix(isDaily ? 10 : 13)).csv"
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/csv; charset=utf-8", .cacheControl: "no-store",
-                .contentDisposition: "attachment; filename=\"\(name)\"",
-            ],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return .file(bytes, name: name, type: "text/csv; charset=utf-8")
     }
 
     /// The end of the last whole bar: of an hour of UTC, or of the reader's day.
