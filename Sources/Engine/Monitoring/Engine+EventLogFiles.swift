@@ -29,6 +29,13 @@ extension Engine {
         }
         try await EventDays(engine: self).close()
         let limit = environment.now().adding(seconds: -Int64(events.days.load(ordering: .relaxed)) * 86_400)
+        // It is asked each minute: a look, and a write only when something is over.
+        let isOver = try await store.read { connection in
+            try connection.first("SELECT 1 FROM \"EventLogFile\" WHERE \"CreatedDate\" < \(.datetime(limit)) LIMIT 1") {
+                _ in true
+            }
+        }
+        guard isOver == true else { return }
         try await store.write { connection in
             try connection.execute("DELETE FROM \"EventLogFile\" WHERE \"CreatedDate\" < \(.datetime(limit))")
             try connection.execute("DELETE FROM az_event_tally WHERE hour < \(.datetime(limit))")
