@@ -63,6 +63,7 @@ extension PlatformError.Code {
     public static let fieldIntegrityException = Self("FIELD_INTEGRITY_EXCEPTION")
     public static let functionalityNotEnabled = Self("FUNCTIONALITY_NOT_ENABLED")
     public static let insufficientAccess = Self("INSUFFICIENT_ACCESS")
+    public static let insufficientAccessOnCrossReferenceEntity = Self("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")
     public static let insufficientAccessOrReadonly = Self("INSUFFICIENT_ACCESS_OR_READONLY")
     public static let invalidBatch = Self("INVALIDBATCH")
     public static let invalidCrossReferenceKey = Self("INVALID_CROSS_REFERENCE_KEY")

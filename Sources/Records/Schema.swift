@@ -73,6 +73,10 @@ public struct ObjectSchema: Sendable {
     public var duplicateRules: [DuplicateRule] = []
     /// The rules that compare others with its records.
     public var comparingRules: [DuplicateRule] = []
+    /// What everybody with the right to the object may do with its records.
+    public var sharing = SharingModel.readWrite
+    /// The lookups to what a record belongs to; meant by ``SharingModel/controlledByParent``.
+    public var sharingParents: [String] = []
     private let byName: [String: Int]
 
     public init(
@@ -110,6 +114,18 @@ public struct ObjectSchema: Sendable {
         let lowered = name.lowercased()
         return fields.first { $0.relationshipName?.lowercased() == lowered }
     }
+
+    /// Of an object whose records share those of another (`CaseShare`, `Space__Share`): the other's name; else nil.
+    public var sharedObject: String? {
+        if name.hasSuffix("__Share") { return name.dropLast("__Share".count) + "__c" }
+        return name.hasSuffix("Share") && field("RowCause") != nil ? String(name.dropLast("Share".count)) : nil
+    }
+
+    /// The name of the object whose records share this one's.
+    public var shareName: String { isCustom ? name.dropLast("__c".count) + "__Share" : name + "Share" }
+
+    /// Whether its records have an owner, so that who sees them can be narrowed.
+    public var isOwned: Bool { sharedObject == nil && field("OwnerId").map { $0.referenceTo.contains("User") } ?? false }
 
     /// The field that names a record to people: `Name`, `CaseNumber`, `Subject`; nil where there is none.
     public var nameField: Field? { fields.first { $0.isNameField } }

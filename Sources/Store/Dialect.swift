@@ -107,6 +107,28 @@ public struct Dialect: Sendable {
         }
     }
 
+    /// Whether a column is one of some ids. Of few the database may make use of an index; many are a test of each row.
+    ///
+    /// - Parameter ids: Sorted.
+    public func isAmong(_ column: SQL, _ ids: [Int64]) -> SQL {
+        if ids.isEmpty { return "1 = 0" }
+        if ids.count == 1 { return "\(column) = \(.integer(ids[0]))" }
+        if ids.count <= Self.listedIDsMax {
+            // Filled up with the last one to few lengths, so that few different statements are prepared.
+            let length = ids.count <= 4 ? 4 : Self.listedIDsMax
+            let filled = ids + Array(repeating: ids[ids.count - 1], count: length - ids.count)
+            return "\(column) IN (\(.joined(filled.map { "\(.integer($0))" }, separator: ",")))"
+        }
+        switch database {
+        case .sqlite: return "az_within(\(.bytes(ids.withUnsafeBytes(Array.init))), \(column))"
+        case .postgresql:
+            let list = "{" + ids.map(String.init).joined(separator: ",") + "}"
+            return "\(column) IN (SELECT unnest(CAST(\(.text(list)) AS bigint[])))"
+        }
+    }
+
+    private static let listedIDsMax = 24
+
     /// Inserts a row or, when one with the same `key` is there, changes its other columns. One binding a column.
     public func upsert(into table: Identifier, columns: [Identifier], key: [Identifier]) -> SQL {
         let names = columns.map { SQL("\(identifier: $0)") }

@@ -66,7 +66,7 @@ struct TestServer: Sendable {
         let address = PublicAddress(isTLS: false, trustedPeers: [])
         let usage = RequestUsage(environment: environment, quota: quota)
         let api = APIRoutes(
-            engine: engine, identity: identity, address: address, usage: usage, environment: .system,
+            engine: engine, identity: identity, address: address, usage: usage, environment: environment,
             reportOfJobs: { Issue.record($0) })
         let jobs = Task { await api.bulkRunner.run() }
         try await self.application(api, engine, address, usage, environment).test(.router) { client in

@@ -64,24 +64,31 @@ struct AccessTests {
         }
     }
 
-    @Test func `the standard user of an organisation made earlier may record consents too`() async throws {
+    @Test func `an organisation made earlier keeps its rights, and what later versions added to them`() async throws {
         let fixture = try await QueryFixture()
         let agent = try await fixture.user(7, profile: FirstRows.standardUser)
         let migrations = try Migration.all(inFolder: Engine.resources.appending(path: "migrations"))
         let migration = try #require(migrations.first { $0.name == "agents-record-consents" })
         try await fixture.engine.store.write { connection in
-            // As it was before the migration: seen, and no more.
+            // As it was: rights in tables of their own, consents seen and no more.
+            for table in ["PermissionSet", "ObjectPermissions", "FieldPermissions"] {
+                try connection.execute("DELETE FROM \(identifier: Identifier(table))")
+            }
+            let profile = Value.id(FirstRows.standardUser)
+            for object in ["Contact", "ConsentEvent", "ContactPointTypeConsent"] {
+                try connection.execute(
+                    "INSERT INTO az_object_right (profile, object, rights) VALUES (\(profile), \(.text(object)), 1)")
+            }
             try connection.execute(
-                "UPDATE az_object_right SET rights = 1 WHERE object IN ('ConsentEvent', 'ContactPointTypeConsent')")
+                "INSERT INTO az_field_right (profile, object, field, rights) VALUES (\(profile), 'Contact', 'Birthdate', 0)")
             try connection.execute("DELETE FROM az_migration WHERE number = \(.integer(Int64(migration.number)))")
-            try LiveSchema.advance(on: connection)
-        }
-        #expect(try await agent.schema().object("ConsentEvent")?.isCreateable == false)
-        try await fixture.engine.store.write { connection in
             try connection.migrate([migration])
+            try PermissionRows(at: Instant(milliseconds: 0), connection).adopt()
             try LiveSchema.advance(on: connection)
         }
         let schema = try await agent.schema()
+        #expect(schema.object("Contact")?.isUpdateable == false && schema.object("Case") == nil)
+        #expect(schema.object("Contact")?.field("Birthdate") == nil)
         #expect(schema.object("ConsentEvent")?.isCreateable == true)
         #expect(schema.object("ConsentEvent")?.isUpdateable == false)
         #expect(schema.object("ContactPointTypeConsent")?.isUpdateable == true)
@@ -91,9 +98,9 @@ struct AccessTests {
         let fixture = try await QueryFixture()
         let administrator = try await fixture.user(7, profile: FirstRows.administrator)
         let schema = try await administrator.schema()
-        #expect(schema.objects.count == 61 && schema.object("UserCredential") == nil)
+        #expect(schema.objects.count == 73 && schema.object("UserCredential") == nil)
         #expect(schema.object("Contact")?.field("Birthdate")?.isUpdateable == true)
-        #expect(try await fixture.session.schema().objects.count == 65)
+        #expect(try await fixture.session.schema().objects.count == 77)
     }
 
     @Test func `a user without a profile may do nothing`() async throws {
@@ -110,7 +117,7 @@ struct AccessTests {
         let agent = try await fixture.user(7, profile: FirstRows.standardUser)
         _ = try await agent.query("SELECT Subject FROM Case")
         try await fixture.engine.store.write { connection in
-            try connection.execute("DELETE FROM az_object_right WHERE object = 'Case'")
+            try connection.execute("DELETE FROM \"ObjectPermissions\" WHERE \"SobjectType\" = 'Case'")
             try LiveSchema.advance(on: connection)
         }
         await #expect(throws: PlatformError(.invalidType, "")) { try await agent.query("SELECT Subject FROM Case") }

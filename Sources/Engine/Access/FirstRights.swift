@@ -3,30 +3,18 @@ import Store
 
 /// The rights of the two profiles that every organisation begins with.
 enum FirstRights {
-    static func make(administrator: RecordID, standardUser: RecordID, on connection: any Connection) throws {
-        try connection.execute(
-            "INSERT INTO az_profile_power (profile, modifies_all) VALUES (\(.id(administrator)), 1)"
-        )
+    static func make(
+        administrator: RecordID, standardUser: RecordID, at now: Instant, on connection: any Connection
+    ) throws {
+        let rows = try PermissionRows(at: now, connection)
+        _ = try rows.addSet(of: administrator, named: "System Administrator")
+        let set = try rows.addSet(of: standardUser, named: "Standard User")
         let worked: ObjectRights = [.read, .create, .edit]
         let recorded: ObjectRights = [.read, .create]
         for (objects, rights) in [(workedWith, worked), (proof, recorded), (follows, worked), (read, .read)] {
-            for object in objects {
-                try connection.execute(
-                    """
-                    INSERT INTO az_object_right (profile, object, rights) VALUES (\(.id(standardUser)), \
-                    \(.text(object)), \(.integer(rights.rawValue)))
-                    """
-                )
-            }
+            for object in objects { try rows.add(rights, on: object, to: set) }
         }
-        for (object, field) in hidden {
-            try connection.execute(
-                """
-                INSERT INTO az_field_right (profile, object, field, rights) VALUES (\(.id(standardUser)), \
-                \(.text(object)), \(.text(field)), 0)
-                """
-            )
-        }
+        for (object, field) in hidden { try rows.add([], on: field, of: object, to: set) }
     }
 
     /// What a service agent works with: read, create, edit; never delete.

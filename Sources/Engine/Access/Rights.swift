@@ -1,63 +1,110 @@
 import Records
 import Store
 
-/// What a profile, or the system itself, may read and write.
+/// What a user's profile and permission sets together, or the system itself, may read and write.
 struct Rights: Sendable {
     /// Whose rights they are: plans of queries are kept by it.
     let holder: Holder
-    /// Everything that is not internal, whatever the tables below say.
-    let modifiesAll: Bool
+    let powers: Set<Power>
     private let objects: [String: ObjectRights]
-    /// Only the fields that differ from their object.
+    /// Only the fields that somebody has decided about.
     private let fields: [String: [String: FieldRights]]
 
     enum Holder: Hashable, Sendable {
         case system
-        case profile(RecordID)
+        /// The profile, and its own permission set with those that are assigned, in their order.
+        case sets(profile: RecordID, [RecordID])
         /// A user without a profile may do nothing.
         case nobody
     }
 
-    static let system = Rights(holder: .system, modifiesAll: true, objects: [:], fields: [:])
+    /// A system permission: a field of profiles and of permission sets.
+    enum Power: String, CaseIterable, Sendable {
+        case modifiesAll = "PermissionsModifyAllData"
+        case viewsAll = "PermissionsViewAllData"
+        case actsForPersons = "PermissionsPrivacyDataAccess"
+        case deletesHard = "PermissionsBulkApiHardDelete"
+    }
+
+    static let system = Rights(holder: .system, powers: Set(Power.allCases), objects: [:], fields: [:])
+
+    /// Everything that is not internal, whatever the permissions of objects and fields say.
+    var modifiesAll: Bool { powers.contains(.modifiesAll) }
 
     private init(
-        holder: Holder, modifiesAll: Bool, objects: [String: ObjectRights], fields: [String: [String: FieldRights]]
+        holder: Holder, powers: Set<Power>, objects: [String: ObjectRights], fields: [String: [String: FieldRights]]
     ) {
         self.holder = holder
-        self.modifiesAll = modifiesAll
+        self.powers = powers
         self.objects = objects
         self.fields = fields
     }
 
-    /// Reads the rights of a profile.
-    init(profile: RecordID?, on connection: any Connection) throws {
-        guard let profile else {
-            self.init(holder: .nobody, modifiesAll: false, objects: [:], fields: [:])
+    /// Reads what a holder has: of an object what any of its sets gives; of a field what any of them gives, where any has a say
+    /// in it.
+    init(_ holder: Holder, on connection: any Connection) throws {
+        guard case .sets(let profile, let sets) = holder else {
+            self = holder == .system ? .system : Rights(holder: holder, powers: [], objects: [:], fields: [:])
             return
         }
-        let modifiesAll = try connection.first(
-            "SELECT modifies_all FROM az_profile_power WHERE profile = \(.id(profile))"
-        ) { $0.int64(0) != 0 }
+        let list = SQL.list(sets)
+        var powers = try Self.powers("Profile", [profile], connection)
+        powers.formUnion(try Self.powers("PermissionSet", sets, connection))
         var objects: [String: ObjectRights] = [:]
-        try connection.rows("SELECT object, rights FROM az_object_right WHERE profile = \(.id(profile))") { row in
-            objects[row.string(0)] = ObjectRights(rawValue: row.int64(1))
+        try connection.rows(
+            """
+            SELECT "SobjectType", "PermissionsRead", "PermissionsCreate", "PermissionsEdit", "PermissionsDelete", \
+            "PermissionsViewAllRecords", "PermissionsModifyAllRecords" FROM "ObjectPermissions" \
+            WHERE "ParentId" IN (\(list)) AND "IsDeleted" = 0
+            """
+        ) { row in
+            let given = ObjectRights.each.enumerated().filter { row.int64($0.offset + 1) != 0 }.map(\.element)
+            objects[row.string(0), default: []].formUnion(ObjectRights(given))
             return true
         }
         var fields: [String: [String: FieldRights]] = [:]
-        try connection.rows("SELECT object, field, rights FROM az_field_right WHERE profile = \(.id(profile))") { row in
-            fields[row.string(0), default: [:]][row.string(1)] = FieldRights(rawValue: row.int64(2))
+        try connection.rows(
+            """
+            SELECT "Field", "PermissionsRead", "PermissionsEdit" FROM "FieldPermissions" \
+            WHERE "ParentId" IN (\(list)) AND "IsDeleted" = 0
+            """
+        ) { row in
+            let path = row.string(0).split(separator: ".", maxSplits: 1).map(String.init)
+            guard path.count == 2 else { return true }
+            var rights: FieldRights = row.int64(1) != 0 ? .read : []
+            if row.int64(2) != 0 { rights.formUnion(.all) }
+            fields[path[0], default: [:]][path[1], default: []].formUnion(rights)
             return true
         }
-        self.init(
-            holder: .profile(profile), modifiesAll: modifiesAll ?? false, objects: objects, fields: fields
-        )
+        self.init(holder: holder, powers: powers, objects: objects, fields: fields)
+    }
+
+    private static func powers(
+        _ object: String, _ ids: [RecordID], _ connection: any Connection
+    ) throws -> Set<Power> {
+        var powers: Set<Power> = []
+        let columns = Power.allCases.map { SQL("\(identifier: Identifier($0.rawValue))") }
+        try connection.rows(
+            """
+            SELECT \(.joined(columns, separator: ", ")) FROM \(identifier: Identifier(object)) \
+            WHERE "Id" IN (\(SQL.list(ids))) AND "IsDeleted" = 0
+            """
+        ) { row in
+            for (place, power) in Power.allCases.enumerated() where row.int64(place) != 0 { powers.insert(power) }
+            return true
+        }
+        return powers
     }
 
     /// What may be done with the records of an object.
     func on(_ object: ObjectSchema) -> ObjectRights {
         if holder == .system { return .all }
         if object.isInternal { return [] }
-        return modifiesAll ? .all : objects[object.name] ?? []
+        if modifiesAll { return .all }
+        guard let shared = object.sharedObject else { return objects[object.name] ?? [] }
+        // Who shares a record is decided by the record.
+        let rights = objects[shared] ?? []
+        return rights.contains(.edit) ? [.read, .create, .edit, .delete] : rights.intersection(.read)
     }
 
     /// What may be done with a field of an object whose records may be read.
@@ -87,7 +134,7 @@ struct Rights: Sendable {
             field.isUpdateable = field.isUpdateable && right.contains(.edit) && rights.contains(.edit)
             return field
         }
-        return ObjectSchema(
+        var seen = ObjectSchema(
             name: object.name, label: object.label, labelPlural: object.labelPlural, labelJa: object.labelJa,
             keyPrefix: object.keyPrefix, isCustom: object.isCustom,
             isCreateable: object.isCreateable && rights.contains(.create),
@@ -96,5 +143,7 @@ struct Rights: Sendable {
             isQueryable: object.isQueryable, isSearchable: object.isSearchable, isInternal: object.isInternal,
             fields: fields, subjectPath: object.subjectPath, isPerson: object.isPerson
         )
+        (seen.sharing, seen.sharingParents) = (object.sharing, object.sharingParents)
+        return seen
     }
 }

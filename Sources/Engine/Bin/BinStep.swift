@@ -7,8 +7,12 @@ import Store
 /// took has the id of the record that was asked for as its batch.
 enum BinStep {
     /// A record that may be deleted.
-    static func liveRow(_ id: RecordID, _ transaction: WriteTransaction) throws -> StoredRow {
-        let object = try deletable(id, transaction)
+    ///
+    /// - Parameter isProducts: Whether the product itself deletes it, as what follows from another write.
+    static func liveRow(
+        _ id: RecordID, isProducts: Bool = false, _ transaction: WriteTransaction
+    ) throws -> StoredRow {
+        let object = try deletable(id, isProducts: isProducts, transaction)
         guard let row = try transaction.connection.storedRows([id], of: object).first else {
             throw PlatformError(.notFound, "The requested resource does not exist", fields: ["Id"])
         }
@@ -22,7 +26,7 @@ enum BinStep {
 
     /// Everything that was deleted together with a record; the record itself first.
     static func batch(of id: RecordID, _ transaction: WriteTransaction) throws -> [StoredRow] {
-        _ = try deletable(id, transaction)
+        _ = try deletable(id, isProducts: false, transaction)
         let ids = try transaction.connection.all(
             "SELECT record FROM az_bin WHERE batch = \(.id(id)) ORDER BY record"
         ) { RecordID(rawValue: $0.int64(0)) }
@@ -93,7 +97,13 @@ enum BinStep {
     }
 
     /// The object of an id, if the session may delete its records.
-    private static func deletable(_ id: RecordID, _ transaction: WriteTransaction) throws -> ObjectSchema {
+    private static func deletable(
+        _ id: RecordID, isProducts: Bool, _ transaction: WriteTransaction
+    ) throws -> ObjectSchema {
+        if try StandingRow.isOne(id, transaction.connection) {
+            throw PlatformError(.deleteFailed, "\(id) stands for a profile or a role, and goes with that alone.")
+        }
+        if isProducts, let object = transaction.schema.object(of: id) { return object }
         guard let object = transaction.access.visible.object(of: id) else {
             throw PlatformError(.notFound, "The requested resource does not exist", fields: ["Id"])
         }
@@ -103,6 +113,7 @@ enum BinStep {
                 "insufficient access rights on object \(object.name): the user may not delete its records"
             )
         }
+        try SharingStep.demand(.all, on: id, of: object, transaction)
         return transaction.schema.object(object.name) ?? object
     }
 

@@ -59,8 +59,8 @@ extension Session {
 
     /// What was written behind a place, in the order of the transactions, of the objects that this session may see.
     ///
-    /// Changes of records that it may not see are not among them; of what is gone nobody can tell any more whose it was, and its id
-    /// is told. Values are not: ask for the records, which gives them as they are now.
+    /// Changes of records that it may not see are not among them; of what is gone for good nobody can tell any more whose it was,
+    /// and its id is told. Values are not: ask for the records, which gives them as they are now.
     ///
     /// - Parameters:
     ///   - objects: Names; nil: all.
@@ -85,19 +85,29 @@ extension Session {
         return (visible, read.next)
     }
 
-    /// Without those whose records this session may not see. What is gone is not asked for.
+    /// Without those whose records this session may not see. What is in the bin is looked at there; what is gone for good is
+    /// told of.
     private func visible(_ changes: [RecordChange]) async throws -> [RecordChange] {
-        var seen: Set<RecordID> = []
-        for (object, changes) in Dictionary(grouping: changes.filter { $0.kind != .delete }, by: \.object) {
-            let ids = Array(Set(changes.map(\.record)))
-            for start in stride(from: 0, to: ids.count, by: 2000) {
-                let rows = try await query(
-                    "SELECT Id FROM \(object) WHERE Id IN :ids",
-                    bindings: ["ids": .many(ids[start..<min(start + 2000, ids.count)].map(Value.id))], deleted: .with)
-                seen.formUnion(rows.compactMap(\.id))
+        try await read { connection in
+            let access = try self.access(on: connection)
+            var (there, seen): (Set<RecordID>, Set<RecordID>) = ([], [])
+            for (name, changes) in Dictionary(grouping: changes, by: \.object) {
+                guard let object = access.visible.object(name) else { continue }
+                let ids = Array(Set(changes.map(\.record)))
+                let permitted = try RecordFilter.permitted(ids, of: object, for: .read, access, connection)
+                for start in stride(from: 0, to: ids.count, by: 200) {
+                    let some = SQL.list(ids[start..<min(start + 200, ids.count)])
+                    try connection.rows(
+                        "SELECT \"Id\" FROM \(identifier: Identifier(object.name)) WHERE \"Id\" IN (\(some))"
+                    ) { row in
+                        there.insert(RecordID(rawValue: row.int64(0)))
+                        return true
+                    }
+                }
+                seen.formUnion(permitted ?? there)
             }
+            return changes.filter { seen.contains($0.record) || $0.kind == .delete && !there.contains($0.record) }
         }
-        return changes.filter { $0.kind == .delete || seen.contains($0.record) }
     }
 }
 

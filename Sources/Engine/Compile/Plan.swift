@@ -25,8 +25,10 @@ final class Plan: Sendable {
     let select: SQL
     let from: SQL
     let deleted: Deleted
-    /// The predicate that keeps the recycle bin out, or in.
-    let deletion: SQL?
+    /// Tables that the conditions ask in, before the statement.
+    let with: SQL
+    /// The predicate that keeps the recycle bin out, or in, and what the session may not see.
+    let visibility: SQL?
     let condition: SQL?
     let grouping: SQL
     let order: SQL
@@ -36,6 +38,8 @@ final class Plan: Sendable {
     private let body: SQL
     /// Reads the row with one id, which is the last binding; nil where rows have no id.
     private let one: (statement: KeptSQL, bindings: [Value])?
+    /// Whether there may be records that the session does not see.
+    let isLimited: Bool
     /// Whether those whose records were shown are told who saw them.
     let isReported: Bool
 
@@ -43,7 +47,7 @@ final class Plan: Sendable {
         object: ObjectSchema, columns: [ResultColumn], formats: [Int: CellFormat], isFlat: Bool, shape: RecordShape,
         cellCount: Int, isCount: Bool,
         isGrouped: Bool, children: [ChildPlan], isLasting: Bool, select: SQL, from: SQL, deleted: Deleted,
-        deletion: SQL?, condition: SQL?, grouping: SQL, order: SQL, limit: Int?, offset: Int
+        with: SQL, visibility: SQL?, isLimited: Bool, condition: SQL?, grouping: SQL, order: SQL, limit: Int?, offset: Int
     ) {
         self.object = object
         self.columns = columns
@@ -58,15 +62,17 @@ final class Plan: Sendable {
         self.select = select
         self.from = from
         self.deleted = deleted
-        self.deletion = deletion
+        self.with = with
+        self.visibility = visibility
+        self.isLimited = isLimited
         self.condition = condition
         self.grouping = grouping
         self.order = order
         self.limit = limit
         self.offset = offset
         isReported = shape.id != nil && (object.isPerson || !object.subjectPath.isEmpty)
-        body = select + from + Self.wherever([condition, deletion]) + grouping + order
-        let row = select + from + Self.wherever([deletion, "t0.\"Id\" = \(.null)"])
+        body = with + select + from + Self.wherever([condition, visibility]) + grouping + order
+        let row = with + select + from + Self.wherever([visibility, "t0.\"Id\" = \(.null)"])
         one = shape.id == nil ? nil : (KeptSQL(row), row.bindings.dropLast())
     }
 
@@ -89,18 +95,18 @@ final class Plan: Sendable {
 
     /// The ids of the rows, in their order.
     func idStatement() -> SQL {
-        "SELECT t0.\"Id\"" + from + Self.wherever([condition, deletion]) + order + window(nil)
+        with + "SELECT t0.\"Id\"" + from + Self.wherever([condition, visibility]) + order + window(nil)
     }
 
     /// How many rows there are.
     func countStatement() -> SQL {
-        if condition == nil && limit == nil && offset == 0 && deleted == .without {
+        if condition == nil && limit == nil && offset == 0 && deleted == .without && !isLimited {
             // All rows are counted on the smallest index, and what is in the bin on an index of its own.
             let table: SQL = "\(identifier: Identifier(object.name))"
             return "SELECT (SELECT COUNT(*) FROM \(table)) - (SELECT COUNT(*) FROM \(table) WHERE \"IsDeleted\" = 1)"
         }
-        if limit == nil && offset == 0 { return "SELECT COUNT(*)" + from + Self.wherever([condition, deletion]) }
-        return "SELECT COUNT(*) FROM (SELECT 1" + from + Self.wherever([condition, deletion]) + window(nil)
+        if limit == nil && offset == 0 { return with + "SELECT COUNT(*)" + from + Self.wherever([condition, visibility]) }
+        return with + "SELECT COUNT(*) FROM (SELECT 1" + from + Self.wherever([condition, visibility]) + window(nil)
             + ") AS counted"
     }
 
@@ -114,7 +120,7 @@ final class Plan: Sendable {
 
     /// The rows with these ids, as far as they are there, in no order; the query's own condition was met before.
     func statement(of ids: [RecordID]) -> SQL {
-        select + from + Self.wherever([Self.among("t0.\"Id\"", ids), deletion])
+        with + select + from + Self.wherever([Self.among("t0.\"Id\"", ids), visibility])
     }
 
     /// `column IN (…)`, or an equation for one. Lists are filled up with their last id to few lengths, so that few
@@ -148,10 +154,10 @@ struct ChildPlan: Sendable {
 
     /// The rows of these parents, with the parent's id in the last cell, each parent's rows in the query's order.
     func statement(parents: [RecordID]) -> SQL {
-        let condition = Plan.wherever([Plan.among(link, parents), plan.condition, plan.deletion])
+        let condition = Plan.wherever([Plan.among(link, parents), plan.condition, plan.visibility])
         guard plan.limit != nil || plan.offset > 0 else {
             let order: SQL = plan.order.text.isEmpty ? " ORDER BY t0.\"Id\"" : plan.order
-            return plan.select + ", \(link)" + plan.from + condition + order
+            return plan.with + plan.select + ", \(link)" + plan.from + condition + order
         }
         // Each parent has a window of its own: the rows are numbered within their parent.
         let order: SQL = plan.order.text.isEmpty ? " ORDER BY t0.\"Id\"" : plan.order
@@ -161,7 +167,7 @@ struct ChildPlan: Sendable {
         let first = Int64(plan.offset)
         let last = plan.limit.map { first + Int64($0) } ?? .max
         return """
-            SELECT * FROM (\(numbered)) AS numbered WHERE az_row > \(.integer(first)) AND az_row <= \(.integer(last)) \
+            \(plan.with)SELECT * FROM (\(numbered)) AS numbered WHERE az_row > \(.integer(first)) AND az_row <= \(.integer(last)) \
             ORDER BY az_row
             """
     }

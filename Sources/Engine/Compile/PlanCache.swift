@@ -7,7 +7,7 @@ final class PlanCache: Sendable {
     private struct Key: Hashable {
         let text: String
         let version: Int64
-        let holder: Rights.Holder
+        let asker: Access.Key
         let deleted: Deleted
         let timeZone: String
         let language: String
@@ -19,7 +19,7 @@ final class PlanCache: Sendable {
         /// Empty for all readable fields.
         let fields: [String]
         let version: Int64
-        let holder: Rights.Holder
+        let asker: Access.Key
     }
 
     private let trees = GenerationCache<String, Query>(max: 1000)
@@ -35,7 +35,7 @@ final class PlanCache: Sendable {
     /// The plan of a query's text. Bind variables are understood when some are handed in.
     func plan(_ text: String, _ viewer: Viewer, _ call: Call) throws -> Plan {
         let key = Key(
-            text: text, version: viewer.access.full.version, holder: viewer.access.rights.holder,
+            text: text, version: viewer.access.full.version, asker: viewer.access.key,
             deleted: call.deleted, timeZone: viewer.timeZone, language: viewer.language,
             locale: viewer.locale
         )
@@ -55,7 +55,7 @@ final class PlanCache: Sendable {
     func plan(of object: String, fields: [String]?, _ viewer: Viewer, _ call: Call) throws -> Plan {
         let key = FieldsKey(
             object: object, fields: fields ?? [], version: viewer.access.full.version,
-            holder: viewer.access.rights.holder
+            asker: viewer.access.key
         )
         return try rows.value(key) {
             guard let object = viewer.access.visible.object(object), object.isQueryable else {

@@ -166,7 +166,7 @@ extension QueryCompiler {
                 at: selected.position
             )
         }
-        let filters = [try query.where.map { try condition($0, inner, Selection()) }, deletion(inner)]
+        let filters = [try query.where.map { try condition($0, inner, Selection()) }, try visibility(inner.root)]
         let present: SQL = "\(field.sql) IS NOT NULL"
         let table: SQL = "\(identifier: Identifier(object.name)) \(identifier: inner.root.alias)"
         let rows: SQL = "SELECT \(field.sql) FROM " + table + inner.joins + Plan.wherever([present] + filters)

@@ -90,7 +90,7 @@ extension QueryCompiler {
             )
             node = node.parent(parent.name) {
                 ShapeNode(
-                    id: selection.addID(parent.id),
+                    id: selection.addID(parent.seenID),
                     objects: Dictionary(uniqueKeysWithValues: parent.objects.map { ($0.keyPrefix, $0.name) })
                 )
             }
@@ -179,7 +179,7 @@ extension QueryCompiler {
         _ fields: [Path], of object: ObjectSchema, _ parent: Scope.Parent, _ scope: Scope,
         into selection: inout Selection
     ) throws -> (KeyPrefix, RecordShape.Parent) {
-        let table = scope.join(object, parent.id)
+        let table = try scope.join(object, parent.id)
         var members: [RecordShape.Member] = []
         for path in fields {
             let field = path.last.lowercased() == "name" ? object.nameField : object.field(path.last)

@@ -38,6 +38,7 @@ final class QueryCompiler {
         let having = try query.having.map { try condition($0, scope, selection) }
         let order = try ordering(query, scope, selection)
         let present = filters.compactMap { $0 }
+        let visibility = try visibility(scope.root)
         let idColumn = isGrouped || query.isCount ? nil : selection.cells.count
         return Plan(
             object: object,
@@ -57,7 +58,9 @@ final class QueryCompiler {
             from: " FROM \(identifier: Identifier(object.name)) \(identifier: scope.root.alias)" + scope.joins
                 + (selection.sets?.join ?? ""),
             deleted: context.deleted,
-            deletion: deletion(scope),
+            with: context.records.with,
+            visibility: visibility,
+            isLimited: try context.records.condition(scope.root.object, scope.root.alias) != nil,
             condition: present.isEmpty ? nil : .joined(present, separator: " AND "),
             grouping: selection.grouping + (having.map { " HAVING \($0)" } ?? ""),
             order: order,
@@ -93,13 +96,31 @@ final class QueryCompiler {
     /// A value that holds for this call alone went in.
     func markFleeting() { isLasting = false }
 
-    /// Every table has the column, so that the partial indexes of unique fields serve.
-    func deletion(_ scope: Scope) -> SQL? {
-        switch context.deleted {
-        case .without: "\(identifier: scope.root.alias).\"IsDeleted\" = 0"
-        case .with: nil
-        case .only: "\(identifier: scope.root.alias).\"IsDeleted\" = 1"
-        }
+    /// What keeps out of a table what is in the bin, and what the session may not see.
+    func visibility(_ table: Table) throws -> SQL? {
+        // Every table has the column, so that the partial indexes of unique fields serve.
+        let deletion: SQL? =
+            switch context.deleted {
+            case .without: "\(identifier: table.alias).\"IsDeleted\" = 0"
+            case .with: nil
+            case .only: "\(identifier: table.alias).\"IsDeleted\" = 1"
+            }
+        let both = [deletion, try context.records.condition(table.object, table.alias)].compactMap { $0 }
+        return both.isEmpty ? nil : .joined(both, separator: " AND ")
+    }
+
+    /// A condition on fields of an object, for a table of a statement made elsewhere; whatever the session may see.
+    static func condition(
+        _ condition: Condition, on object: ObjectSchema, _ alias: Identifier, _ access: Access,
+        _ dialect: DatabaseDialect
+    ) throws -> SQL {
+        let context = QueryContext(
+            viewer: Viewer(
+                access: Access(full: access.full, visible: access.full, rights: .system),
+                user: SystemUser.jobs.id, timeZone: "UTC", language: "en", locale: "en_US", currency: "USD"),
+            now: Instant(milliseconds: 0), deleted: .with, bindings: [:], dialect: dialect, text: nil)
+        let scope = Scope(object, alias: alias, from: From(Path([object.name])), context: context) { alias }
+        return try QueryCompiler(context).condition(condition, scope, Selection())
     }
 
     private func withDeletedRows() -> QueryCompiler {

@@ -40,6 +40,8 @@ final class Scope {
         let name: String
         /// The lookup, null where there is no parent.
         let id: SQL
+        /// The same, null also where the parent may not be seen.
+        var seenID: SQL { table.map { "\(identifier: $0.alias).\"Id\"" } ?? id }
         /// The tables it may lead to.
         let objects: [ObjectSchema]
         /// The joined table where it leads to one object.
@@ -99,7 +101,7 @@ final class Scope {
         } else {
             let above = try parent(names.dropLast(), leaf: last, at: position)
             holder =
-                try above.table ?? join(above, having: last, key: names.dropLast().joined(separator: "."), at: position)
+                try above.table ?? self.join(above, having: last, key: names.dropLast().joined(separator: "."), at: position)
         }
         guard let lookup = holder.object.relationship(last) else { throw notUnderstood(last, position) }
         let objects = lookup.referenceTo.compactMap { context.schema.object($0) }
@@ -107,19 +109,20 @@ final class Scope {
         let id = holder.column(lookup)
         let name = lookup.relationshipName ?? last
         let parent = Parent(
-            name: name, id: id, objects: objects, table: objects.count == 1 ? join(objects[0], id) : nil
+            name: name, id: id, objects: objects, table: objects.count == 1 ? try join(objects[0], id) : nil
         )
         parents[key] = parent
         return parent
     }
 
-    /// A table joined to a lookup.
-    func join(_ object: ObjectSchema, _ id: SQL) -> Table {
+    /// A table joined to a lookup: a parent that may not be seen is not there.
+    func join(_ object: ObjectSchema, _ id: SQL) throws -> Table {
         let table = Table(object: object, alias: makeAlias())
+        let records = try context.records.condition(object, table.alias)
         joins.append(
             """
              LEFT JOIN \(identifier: Identifier(object.name)) \(identifier: table.alias) \
-            ON \(identifier: table.alias)."Id" = \(id)
+            ON \(identifier: table.alias)."Id" = \(id)\(records.map { " AND \($0)" } ?? "")
             """
         )
         return table
@@ -131,7 +134,7 @@ final class Scope {
         guard let object else { throw notUnderstood(relation, position) }
         let name = "\(key).\(object.name)".lowercased()
         if let table = parents[name]?.table { return table }
-        let table = join(object, parent.id)
+        let table = try join(object, parent.id)
         parents[name] = Parent(name: parent.name, id: parent.id, objects: [object], table: table)
         return table
     }
@@ -172,10 +175,13 @@ final class Scope {
             } else if let field = lowered == "name" ? object.nameField : object.field(name), field.type.storage != nil {
                 found = found ?? field
                 guard field.type.storage == found?.type.storage else { continue }
+                let alias = Identifier("n0")
+                let records = try context.records.condition(object, alias)
                 cases.append(
                     head + """
-                        (SELECT \(identifier: Identifier(field.name)) FROM \
-                        \(identifier: Identifier(object.name)) WHERE "Id" = \(parent.id))
+                        (SELECT \(identifier: alias).\(identifier: Identifier(field.name)) FROM \
+                        \(identifier: Identifier(object.name)) \(identifier: alias) \
+                        WHERE \(identifier: alias)."Id" = \(parent.id)\(records.map { " AND \($0)" } ?? ""))
                         """
                 )
             }

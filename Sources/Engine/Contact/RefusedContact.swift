@@ -61,7 +61,9 @@ extension Session {
     public func refusedContacts(of person: RecordID, limit: Int) async throws -> [ContactRefusal] {
         try await engine.store.read { connection in
             let access = try self.access(on: connection)
-            guard access.visible.object(of: person) != nil else { return [] }
+            guard access.visible.object(of: person) != nil,
+                try RecordFilter.permits(person, for: .read, access, connection)
+            else { return [] }
             let root = try Subjects(schema: access.full, connection: connection).root(of: person) ?? person
             return try connection.all(
                 """

@@ -20,6 +20,7 @@ struct Conversion {
         let object = try Self.object("Lead", transaction)
         try Self.demand(object.isUpdateable, "update", object, transaction)
         lead = try Self.row(wish.lead, of: object, "Lead", transaction)
+        try SharingStep.demand(.edit, on: lead.id, of: lead.object, transaction)
         if lead["IsConverted"].boolean == true {
             throw PlatformError(.cannotUpdateConvertedLead, "The lead \(lead.id) is already converted.")
         }
@@ -114,6 +115,7 @@ struct Conversion {
         let lacking = mapped(mapping, to: object).filter { stored[$0.field].isNull && !named.contains($0.field) }
         let changes = (lacking + forced).filter { stored[$0.field] != $0.value }
         guard !changes.isEmpty else { return id }
+        try SharingStep.demand(.edit, on: id, of: stored.object, transaction)
         try Self.demand(object.isUpdateable, "update", object, transaction)
         try rewrite.set(changes, in: [id], of: object)
         return id
@@ -186,6 +188,7 @@ struct Conversion {
         guard let row = try transaction.connection.storedRows([id], of: full).first else {
             throw PlatformError(.notFound, "The requested resource does not exist", fields: ["Id"])
         }
+        try SharingStep.demand(.read, on: id, of: full, transaction)
         if row["IsDeleted"].boolean == true { throw PlatformError(.entityIsDeleted, "entity is deleted") }
         return row
     }

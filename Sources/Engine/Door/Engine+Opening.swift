@@ -92,7 +92,7 @@ extension Engine {
         _ environment: Environment, isNew: Bool = false
     ) async throws -> Engine {
         if hold.isAlone {
-            try await migrate(store, isNew: isNew)
+            try await migrate(store, at: environment.now(), isNew: isNew)
         } else {
             try await store.read { try mustBeCurrent($0) }
         }
@@ -119,9 +119,9 @@ extension Engine {
     }
 
     /// Brings the tables to this program's form.
-    private static func migrate(_ store: any Store, isNew: Bool) async throws {
+    private static func migrate(_ store: any Store, at now: Instant, isNew: Bool) async throws {
         for migration in try migrations { try await store.write { try $0.migrate([migration]) } }
-        if !isNew { try await store.write { try SchemaTables.addMissing(on: $0) } }
+        if !isNew { try await store.write { try SchemaTables.addMissing(at: now, on: $0) } }
     }
 
     /// Refuses tables of another form than this program's, while other processes use them.

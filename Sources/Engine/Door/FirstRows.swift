@@ -36,12 +36,13 @@ struct FirstRows {
             [("Name", "Standard User"), ("UserType", "Standard"), ("PermissionsApiEnabled", true)], schema, connection
         )
         try FirstRights.make(
-            administrator: Self.administrator, standardUser: Self.standardUser, on: connection
+            administrator: Self.administrator, standardUser: Self.standardUser, at: now, on: connection
         )
         for user in SystemUser.allCases {
             try insert("User", user.id, userRow(user), schema, connection)
         }
         try StatusRows.renew(at: now, on: connection)
+        try GroupRows.renew(at: now, on: connection)
     }
 
     private var organisationRow: [(String, Value)] {

@@ -80,6 +80,10 @@ struct LoadChunk: Sendable {
             var references = References(access: try session.access(on: connection), connection: connection)
             try references.resolve(&set)
         }
+        let access = try session.access(on: connection)
+        try SharingStep.checkParents(&set, access, connection)
+        try PermissionStep.check(&set, access, isSystem: session.system != nil, connection)
+        try SharingRuleStep.check(&set, access, connection)
         try RestrictedStep.check(&set, engine.restrictedKeys, connection)
         let duplicates = try checkDuplicates(&set, session, connection)
         var refused: [RefusedContact] = []
@@ -91,6 +95,7 @@ struct LoadChunk: Sendable {
         if let first = good.first, let last = good.last, !SearchIndex.fields(of: set.object).isEmpty {
             try SearchIndex.postpone(set.object.name, set.rows[first].id...set.rows[last].id, connection)
         }
+        try AccessStep.note(set, at: now, connection)
         let schema = try engine.schema.current(on: connection)
         try RecordTypeField.addWhereMissing(set, schema, connection)
         try RefusedContact.store(refused, by: session.user, schema, connection)

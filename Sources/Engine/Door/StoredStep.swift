@@ -32,11 +32,16 @@ enum StoredStep {
                 )
                 continue
             }
+            set.rows[row].old = found.values
+        }
+        // First: whoever may not see a record is not told that it was deleted or changed.
+        try SharingStep.checkStored(&set, transaction)
+        for row in set.goodRows {
+            guard let found = stored[set.rows[row].id] else { continue }
             if found["IsDeleted"].boolean == true {
                 set.rows[row].refusals.append(PlatformError(.entityIsDeleted, "entity is deleted"))
             }
             if let refusal = found.refusal(unless: set.condition) { set.rows[row].refusals.append(refusal) }
-            set.rows[row].old = found.values
         }
     }
 }

@@ -9,6 +9,8 @@ struct WriteSet: Sendable {
     /// For paths to a parent: how the values of the column name it.
     private(set) var keys: [[BatchColumns.ParentKey]]
     var rows: [WriteRow]
+    /// Whether the product itself writes it, as what follows from another write: then whatever the session may see.
+    var isProducts = false
     /// For a change: rows that somebody has changed after this moment are refused.
     var condition: Precondition?
     /// Beside ``rows`` and ``fields``.

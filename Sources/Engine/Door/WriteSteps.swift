@@ -11,11 +11,15 @@ enum WriteSteps {
         try StoredStep.load(&set, transaction)
         ConvertedStep.check(&set, transaction)
         try References.resolve(&set, transaction)
+        try SharingStep.checkParents(&set, transaction.access, transaction.connection)
         LeftStep.fill(&set)
         try StampStep.set(&set, transaction)
         RequiredStep.check(&set, transaction)
         try PicklistStep.check(&set, transaction.connection)
         DuplicateRuleStep.check(&set, transaction.schema)
+        try PermissionStep.check(
+            &set, transaction.access, isSystem: transaction.isSystem, transaction.connection)
+        try SharingRuleStep.check(&set, transaction.access, transaction.connection)
         try RestrictedStep.check(&set, transaction)
         let duplicates = try DuplicateStep.check(&set, transaction)
         try ContactStep.check(&set, transaction)
@@ -23,6 +27,7 @@ enum WriteSteps {
         try ApplyStep.run(&set, transaction)
         try RecordTypeField.addWhereMissing(set, transaction.schema, transaction.connection)
         try DuplicateRuleStep.renew(set, transaction.connection)
+        try AccessStep.note(set, at: transaction.now, transaction.connection)
         try HistoryStep.record(set, transaction)
         try EvidenceStep.record(set, transaction)
         try SearchStep.index(set, transaction)
@@ -37,6 +42,7 @@ enum WriteSteps {
         try StampStep.set(&set, transaction)
         try ChangeStep.findSubjects(&set, transaction)
         try ApplyStep.run(&set, transaction)
+        try AccessStep.note(set, at: transaction.now, transaction.connection)
         try HistoryStep.record(set, transaction)
         try SearchStep.index(set, transaction)
         ChangeStep.note(set, transaction)
@@ -51,6 +57,7 @@ enum WriteSteps {
         let cascade = try Cascade(from: row, transaction)
         try cascade.emptyLookups(transaction)
         try BinStep.put(cascade.rows, under: id, transaction)
+        try AccessStep.note(cascade.rows, at: transaction.now, transaction.connection)
         try ChangeStep.note(.delete, cascade.rows, transaction)
     }
 
@@ -58,6 +65,7 @@ enum WriteSteps {
     static func undelete(_ id: RecordID, _ transaction: WriteTransaction) throws {
         let rows = try BinStep.batch(of: id, transaction)
         try BinStep.take(rows, under: id, transaction)
+        try AccessStep.note(rows, at: transaction.now, transaction.connection)
         try ChangeStep.note(.undelete, rows, transaction)
     }
 
@@ -67,5 +75,6 @@ enum WriteSteps {
         let rows = try BinStep.batch(of: id, transaction)
         try ChangeStep.note(.purge, rows, transaction)
         try BinStep.destroy(rows, under: id, transaction)
+        try AccessStep.note(rows, at: transaction.now, transaction.connection)
     }
 }

@@ -71,7 +71,9 @@ struct DuplicateStep {
             guard access.visible.object(of: ids[0]) != nil, let object = access.full.object(of: ids[0]) else {
                 continue
             }
+            let seen = try RecordFilter.permitted(ids, of: object, for: .read, access, connection)
             for stored in try connection.storedRows(ids, of: object) where stored["IsDeleted"].boolean != true {
+                if let seen, !seen.contains(stored.id) { continue }
                 if MatchIndex.matches(rule, { set.value($0, of: row) }, { stored[$0] }) { found.insert(stored.id) }
             }
         }

@@ -12,9 +12,9 @@ extension Session {
         return try await engine.store.read { connection in
             let access = try self.access(on: connection)
             let schema = access.full
-            guard schema.object(of: person).flatMap({ access.visible.object($0.name) }) != nil else {
-                throw PlatformError.noPerson(person)
-            }
+            guard schema.object(of: person).flatMap({ access.visible.object($0.name) }) != nil,
+                try RecordFilter.permits(person, for: .read, access, connection)
+            else { throw PlatformError.noPerson(person) }
             guard let root = try Subjects(schema: schema, connection: connection).root(of: person) else {
                 throw PlatformError.noPerson(person)
             }

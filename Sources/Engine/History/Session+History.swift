@@ -17,7 +17,10 @@ extension Session {
     /// - Returns: Empty for a record that is not there or may not be seen.
     public func history(of record: RecordID) async throws -> [HistoryEntry] {
         try await read { connection in
-            guard let object = try self.access(on: connection).visible.object(of: record) else { return [] }
+            let access = try self.access(on: connection)
+            guard let object = access.visible.object(of: record),
+                try RecordFilter.permits(record, for: .read, access, connection)
+            else { return [] }
             let entries = try connection.all(
                 """
                 SELECT field, old, new, at, "by" FROM az_history WHERE record = \(.id(record)) ORDER BY id DESC

@@ -37,7 +37,7 @@ extension Session {
     private func checked(_ new: NewBulkJob, _ connection: any Connection) throws -> NewBulkJob {
         var new = new
         let access = try access(on: connection)
-        if new.operation == .hardDelete, !access.rights.mayChangeSchema {
+        if new.operation == .hardDelete, !access.rights.powers.contains(.deletesHard) {
             throw PlatformError(.functionalityNotEnabled, "hardDelete is not enabled for this user.")
         }
         if new.operation.isQuery && new.object.isEmpty { return new }

@@ -24,7 +24,7 @@ struct Merge {
         var master = master
         try StoredStep.load(&master, transaction)
         if let refusal = master.rows[0].refusals.first { throw refusal }
-        let rows = try losers.map { try BinStep.liveRow($0, transaction) }
+        let rows = try losers.map { try BinStep.liveRow($0, isProducts: master.isProducts, transaction) }
         try mergeIndividuals(of: rows, into: &master)
         keepRefusals(of: rows, in: &master)
         for row in rows { try moveChildren(of: row, to: master.rows[0].id) }

@@ -8,7 +8,8 @@ struct Rewrite {
 
     init(_ transaction: WriteTransaction) { self.transaction = transaction }
 
-    private var everything: Access {
+    /// What the product itself may see.
+    var everything: Access {
         Access(full: transaction.schema, visible: transaction.schema, rights: .system)
     }
 
@@ -17,11 +18,13 @@ struct Rewrite {
         _ ids: [RecordID], of object: ObjectSchema, _ values: [(field: String, value: Value)] = []
     ) throws -> WriteSet {
         let batch = Batch(object.name, fields: ["Id"] + values.map(\.field), rows: [])
-        return WriteSet(
+        var set = WriteSet(
             .update, try BatchColumns(batch, for: .update, access: everything, isSystem: true),
             rows: ids.enumerated().map { WriteRow(place: $0, id: $1, old: nil, subject: nil, refusals: []) },
             values: ids.map { _ in values.map(\.value) }
         )
+        set.isProducts = true
+        return set
     }
 
     /// Gives rows the values, by whole batches. No message is sent by it.
@@ -47,6 +50,7 @@ struct Rewrite {
             .create, columns, rows: [WriteRow(place: 0, id: id, old: nil, subject: nil, refusals: refusals)],
             values: [row]
         )
+        set.isProducts = true
         try WriteSteps.write(&set, transaction)
         if let refusal = set.rows[0].refusals.first { throw refusal }
         return id

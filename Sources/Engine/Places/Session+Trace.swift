@@ -13,7 +13,7 @@ extension Session {
 
     /// Everywhere that a person's data lies: own records, and places in others'.
     ///
-    /// Only for those who may act for persons (the profile's `PermissionsPrivacyDataAccess`) and the product itself,
+    /// Only for those who may act for persons (`PermissionsPrivacyDataAccess`) and the product itself,
     /// since it reads every object and every text. A restricted person has no records and is not found.
     /// - Parameter person: A record of the person.
     /// - Throws: `INSUFFICIENT_ACCESS`; `NOT_FOUND` for a record that is nobody's or absent.
@@ -32,19 +32,10 @@ extension Session {
         return trace
     }
 
-    /// Refuses all but the product itself and people whose profile says that they may act for persons.
+    /// Refuses all but the product itself and people whose permissions say that they may act for persons.
     func mustActForPersons() async throws {
-        if system != nil { return }
-        let user = user
-        let may = try await engine.store.read { connection in
-            try connection.first(
-                """
-                SELECT p."PermissionsPrivacyDataAccess" FROM "User" u JOIN "Profile" p ON p."Id" = u."ProfileId"
-                WHERE u."Id" = \(.id(user)) AND u."IsActive" = 1 AND u."IsDeleted" = 0
-                """
-            ) { $0.int64(0) != 0 }
-        }
-        guard may == true else {
+        let may = try await engine.store.read { try self.access(on: $0).rights.powers.contains(.actsForPersons) }
+        guard may else {
             throw PlatformError(
                 .insufficientAccess,
                 "You may not act on a person's data as a whole. Ask an administrator for Privacy Data Access."

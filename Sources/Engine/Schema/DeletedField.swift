@@ -131,15 +131,10 @@ struct FieldDeletion {
             return
         }
         try SchemaTables.drop(field, of: object, on: connection)
-        for table in ["az_field", "az_field_right"] {
-            let name: SQL = table == "az_field" ? "name" : "field"
-            try connection.execute(
-                """
-                DELETE FROM \(identifier: Identifier(table)) \
-                WHERE object = \(.text(object.name)) AND \(name) = \(.text(field.name))
-                """
-            )
-        }
+        try connection.execute(
+            "DELETE FROM az_field WHERE object = \(.text(object.name)) AND name = \(.text(field.name))")
+        try connection.execute(
+            "DELETE FROM \"FieldPermissions\" WHERE \"Field\" = \(.text("\(object.name).\(field.name)"))")
         try LiveSchema.advance(on: connection)
     }
 }

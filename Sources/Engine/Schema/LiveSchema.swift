@@ -57,6 +57,14 @@ final class LiveSchema: Sendable {
             fields[row.string(0), default: []] += row.isNull(2) ? read : read.map(\.deleted)
             return true
         }
+        try connection.rows("SELECT object, model FROM az_sharing_model") { row in
+            if let place = objects.firstIndex(where: { $0.name == row.string(0) }),
+                let model = SharingModel(rawValue: row.string(1))
+            {
+                objects[place].sharing = model
+            }
+            return true
+        }
         return Schema(
             objects: SubjectPaths.fill(objects.map { $0.adding(fields[$0.name] ?? []) }), version: version
         )
@@ -79,11 +87,13 @@ extension ObjectSchema {
     }
 
     func with(fields: [Field], subjectPath: [String]) -> ObjectSchema {
-        ObjectSchema(
+        var object = ObjectSchema(
             name: name, label: label, labelPlural: labelPlural, labelJa: labelJa, keyPrefix: keyPrefix,
             isCustom: isCustom, isCreateable: isCreateable, isUpdateable: isUpdateable, isDeletable: isDeletable,
             isQueryable: isQueryable, isSearchable: isSearchable, isInternal: isInternal, fields: fields,
             subjectPath: subjectPath, isPerson: isPerson
         )
+        (object.sharing, object.sharingParents) = (sharing, sharingParents)
+        return object
     }
 }

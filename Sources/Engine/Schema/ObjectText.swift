@@ -7,6 +7,7 @@ import Records
 /// prefix: 00a
 /// can: create update delete query
 /// subject: ParentId
+/// sharing: ControlledByParent ParentId
 /// system: Id IsDeleted CreatedDate
 ///
 /// ParentId reference required once to=Case:CaseComments as=Parent parent=cascade | Parent ID | ケース
@@ -38,9 +39,13 @@ struct ObjectText {
             throw CatalogueError(file: file, line: 1, reason: "`prefix:` has three letters or digits")
         }
         let can = Set((header["can"] ?? "").split(separator: " "))
+        let sharing = (header["sharing"] ?? "ReadWrite").split(separator: " ").map(String.init)
+        guard let model = sharing.first.flatMap(SharingModel.init) else {
+            throw CatalogueError(file: file, line: 1, reason: "`sharing:` begins with a sharing model")
+        }
         let label = String(header["label"] ?? Substring(name))
         // Describe's order: Id and IsDeleted, the object's own fields, then who and when.
-        return ObjectSchema(
+        var object = ObjectSchema(
             name: name,
             label: label,
             labelPlural: String(header["plural"] ?? Substring(label)),
@@ -58,10 +63,12 @@ struct ObjectText {
             subjectPath: (header["subject"] ?? "").split(separator: " ").map(String.init),
             isPerson: header["person"] == "yes"
         )
+        (object.sharing, object.sharingParents) = (model, Array(sharing.dropFirst()))
+        return object
     }
 
     private static let keys: Set<String> = [
-        "label", "plural", "ja", "prefix", "can", "person", "subject", "internal", "system",
+        "label", "plural", "ja", "prefix", "can", "person", "subject", "internal", "sharing", "system",
     ]
 
     /// The header of an object that was added at run time, in the form that ``parse(_:name:file:system:)`` reads.

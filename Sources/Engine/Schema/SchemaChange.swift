@@ -195,7 +195,7 @@ enum SchemaChange {
     }
 
     /// `a00`, `a01` … in base 62, after the last one given.
-    private static func freePrefix(in schema: Schema) throws -> KeyPrefix {
+    static func freePrefix(in schema: Schema) throws -> KeyPrefix {
         let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
         let taken = Set(schema.objects.map(\.keyPrefix))
         for number in 0..<(62 * 62) {

@@ -7,7 +7,7 @@ import Store
 enum SchemaTables {
     /// Brings an older organisation's tables to the catalogue of this program: standard objects and fields that it did not
     /// know get their tables and columns. What the catalogue has no longer stays as it is.
-    static func addMissing(on connection: any Connection) throws {
+    static func addMissing(at now: Instant, on connection: any Connection) throws {
         if try isCurrent(on: connection) { return }
         let tables = Dictionary(uniqueKeysWithValues: try connection.tables().map { ($0.name, $0.columns.map(\.name)) })
         for object in try Catalogue.standard() {
@@ -20,6 +20,8 @@ enum SchemaTables {
             }
         }
         try noteCatalogue(on: connection)
+        try GroupRows.renew(at: now, on: connection)
+        try PermissionRows(at: now, connection).adopt()
         try LiveSchema.advance(on: connection)
     }
 

@@ -139,7 +139,7 @@ extension Session {
 
     /// Runs a change of the schema. A table that somebody reads for long cannot be changed in PostgreSQL, and whoever wants to
     /// read it while a change waits for it would wait as well: so the change is tried again and again, briefly.
-    private func changing<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    func changing<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         for _ in 0..<Self.triesMax {
             do { return try await write(body) } catch let error as PlatformError
                 where error.code == .unableToLockRow
@@ -156,7 +156,7 @@ extension Session {
     private static let triesMax = 60
     private static let pause = Duration.milliseconds(300)
 
-    private func changeableSchema(on connection: any Connection) throws -> Schema {
+    func changeableSchema(on connection: any Connection) throws -> Schema {
         let access = try access(on: connection)
         guard access.rights.mayChangeSchema else {
             throw PlatformError(

@@ -33,28 +33,8 @@ enum StatusRows {
                     """
                 )
             } else {
-                try insert([("ApiName", .text(value.value))] + cells, into: object, at: now, connection)
+                try StandingRow.insert([("ApiName", .text(value.value))] + cells, into: object, at: now, connection)
             }
         }
-    }
-
-    private static func insert(
-        _ cells: [(String, Value)], into object: ObjectSchema, at now: Instant?, _ connection: any Connection
-    ) throws {
-        let id = RecordID(
-            prefix: object.keyPrefix, sequence: try Sequences.reserve(1, of: object.name, connection))
-        let moment = Value.datetime(now ?? Instant(milliseconds: 0))
-        let stamps: [(String, Value)] = [
-            ("Id", .id(id)), ("CreatedDate", moment), ("LastModifiedDate", moment), ("SystemModstamp", moment),
-            ("CreatedById", .id(SystemUser.install.id)), ("LastModifiedById", .id(SystemUser.install.id)),
-        ]
-        let all = stamps + cells
-        try connection.execute(
-            """
-            INSERT INTO \(identifier: Identifier(object.name)) \
-            (\(.joined(all.map { "\(identifier: Identifier($0.0))" }, separator: ", "))) \
-            VALUES (\(.joined(all.map { "\($0.1)" }, separator: ", ")))
-            """
-        )
     }
 }

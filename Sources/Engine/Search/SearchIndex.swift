@@ -185,18 +185,34 @@ final class SearchIndex: Sendable {
     /// Records that may hold a text, by its terms: each must still be compared with its text.
     /// - Parameter prefix: Only records of this object, the latest first; nil: of any, in ascending order.
     /// - Returns: At most `limit` ids.
+    ///
+    /// - Parameter seen: Those of some records that whoever searches may see; nil: all.
     func candidates(
-        for question: Question, _ connection: any Connection, limit: Int, of prefix: KeyPrefix? = nil
+        for question: Question, _ connection: any Connection, limit: Int, of prefix: KeyPrefix? = nil,
+        seen: (([RecordID]) throws -> Set<RecordID>)? = nil
     ) throws -> [RecordID] {
         let range = prefix?.idRange ?? Self.everything
         let lists = question.groups.map { PostingList($0, in: range, connection) }
         var found: [RecordID] = []
+        var unchecked: [RecordID] = []
+        func check() throws {
+            guard let seen, !unchecked.isEmpty else { return }
+            let visible = try seen(unchecked)
+            found += unchecked.filter(visible.contains)
+            unchecked = []
+        }
         try lists[0].each(ascending: prefix == nil) { id in
-            if try lists.dropFirst().allSatisfy({ try $0.contains(id) }) { found.append(RecordID(rawValue: id)) }
+            if try lists.dropFirst().allSatisfy({ try $0.contains(id) }) {
+                if seen == nil { found.append(RecordID(rawValue: id)) } else { unchecked.append(RecordID(rawValue: id)) }
+                if unchecked.count == Self.checkedAtOnce { try check() }
+            }
             return found.count < limit
         }
+        try check()
         return found
     }
+
+    private static let checkedAtOnce = 200
 
     private static let everything: ClosedRange<Int64> = 0...Int64.max
 

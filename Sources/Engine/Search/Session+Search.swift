@@ -77,8 +77,12 @@ extension Session {
     ) throws -> [SearchHit] {
         guard let full = access.full.object(object.name) else { return [] }
         let fields = SearchIndex.fields(of: full).filter { object.field($0.name) != nil && group.holds($0) }
+        let isLimited = try RecordFilter(access, connection.dialect).condition(full, Identifier("t0")) != nil
         let candidates = try questions.flatMap { question in
-            try engine.search.candidates(for: question, connection, limit: max(limit * 4, 200), of: object.keyPrefix)
+            try engine.search.candidates(
+                for: question, connection, limit: max(limit * 4, 200), of: object.keyPrefix,
+                seen: isLimited
+                    ? { try RecordFilter.permitted($0, of: full, for: .read, access, connection) ?? Set($0) } : nil)
         }
         let ids = questions.count == 1 ? candidates : Set(candidates).sorted(by: >)
         var hits: [SearchHit] = []

@@ -8,6 +8,7 @@ import Store
 struct References {
     private let schema: Schema
     private let visible: Schema
+    private let access: Access
     private let connection: any Connection
     private var checked: [RecordID: State] = [:]
     private var named: [Name: Found] = [:]
@@ -23,12 +24,14 @@ struct References {
     init(access: Access, connection: any Connection) {
         schema = access.full
         visible = access.visible
+        self.access = access
         self.connection = connection
     }
 
     /// The step.
     static func resolve(_ set: inout WriteSet, _ transaction: WriteTransaction) throws {
-        var references = References(access: transaction.access, connection: transaction.connection)
+        let access = set.isProducts ? Rewrite(transaction).everything : transaction.access
+        var references = References(access: access, connection: transaction.connection)
         try references.resolve(&set)
     }
 
@@ -90,10 +93,13 @@ struct References {
 
     private mutating func lookUp(_ name: Name) throws -> Found {
         if let found = named[name] { return found }
+        let records = RecordFilter(access, connection.dialect)
+        let seen = try schema.object(name.object).flatMap { try records.condition($0, Identifier("t0")) }
         let ids = try connection.all(
             """
-            SELECT "Id" FROM \(identifier: Identifier(name.object)) \
-            WHERE \(identifier: Identifier(name.field)) = \(name.value) AND "IsDeleted" = 0 LIMIT 2
+            \(records.with)SELECT t0."Id" FROM \(identifier: Identifier(name.object)) t0 \
+            WHERE t0.\(identifier: Identifier(name.field)) = \(name.value) \
+            AND t0."IsDeleted" = 0\(seen.map { " AND \($0)" } ?? "") LIMIT 2
             """
         ) { RecordID(rawValue: $0.int64(0)) }
         let found: Found = ids.isEmpty ? .none : ids.count == 1 ? .one(ids[0]) : .several
@@ -118,11 +124,16 @@ struct References {
     private mutating func state(of id: RecordID, _ object: ObjectSchema) throws -> State {
         if let state = checked[id] { return state }
         // What may not be seen is not there.
+        let records = RecordFilter(access, connection.dialect)
+        let seen = try records.condition(object, Identifier("t0"))
         let isDeleted: Bool? =
             visible.object(object.name) == nil
             ? nil
             : try connection.first(
-                "SELECT \"IsDeleted\" FROM \(identifier: Identifier(object.name)) WHERE \"Id\" = \(.id(id))"
+                """
+                \(records.with)SELECT t0."IsDeleted" FROM \(identifier: Identifier(object.name)) t0 \
+                WHERE t0."Id" = \(.id(id))\(seen.map { " AND \($0)" } ?? "")
+                """
             ) { $0.int64(0) != 0 }
         let state: State = isDeleted.map { $0 ? .deleted : .live } ?? .absent
         checked[id] = state

@@ -40,6 +40,7 @@ final class SQLiteConnection: PooledConnection {
         IgnoringCase.install(on: opened)
         do {
             rowFunction = try RowFunction(on: opened)
+            try WithinFunction.install(on: opened)
         } catch {
             sqlite3_close(opened)
             throw error

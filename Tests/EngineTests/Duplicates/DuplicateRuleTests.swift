@@ -178,7 +178,7 @@ struct DuplicateRuleTests {
             let seen = try await company.agent.refusals("Lead", wish)
             #expect(matches(seen).first == contact && matches(seen).count == 2)
             try await company.engine.store.write { connection in
-                try connection.execute("DELETE FROM az_object_right WHERE object = 'Contact'")
+                try connection.execute("DELETE FROM \"ObjectPermissions\" WHERE \"SobjectType\" = 'Contact'")
                 try LiveSchema.advance(on: connection)
             }
             #expect(try await company.agent.refusals("Lead", wish).isEmpty)
