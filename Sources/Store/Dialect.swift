@@ -123,7 +123,7 @@ public struct Dialect: Sendable {
         case .sqlite: return "az_within(\(.bytes(ids.withUnsafeBytes(Array.init))), \(column))"
         case .postgresql:
             let list = "{" + ids.map(String.init).joined(separator: ",") + "}"
-            return "\(column) IN (SELECT unnest(CAST(\(.text(list)) AS bigint[])))"
+            return "\(column) IN (SELECT unnest(CAST(CAST(\(.text(list)) AS text) AS bigint[])))"
         }
     }
 

@@ -137,7 +137,8 @@ enum PermissionStep {
         let weakened = set.goodRows.filter { set.value(Rights.Power.modifiesAll.rawValue, of: $0).boolean != true }
         let left = try powerfulProfiles(connection).subtracting(weakened.map { set.rows[$0].id })
         let isAnybodyLeft =
-            try connection.first(
+            try !left.isEmpty
+            && connection.first(
                 """
                 SELECT 1 FROM "User" WHERE "IsActive" = 1 AND "IsDeleted" = 0 AND "UserType" <> 'AutomatedProcess' \
                 AND "ProfileId" IN (\(SQL.list(left)))

@@ -13,7 +13,9 @@ struct CircleCheck {
         object = set.object
         self.connection = connection
         lookups = set.fields.enumerated().compactMap { column, field in
-            field.type == .reference && field.referenceTo.contains(set.object.name) ? (column, field) : nil
+            // Who made or changed a user may be the user.
+            field.isUpdateable && field.type == .reference && field.referenceTo.contains(set.object.name)
+                ? (column, field) : nil
         }
     }
 
