@@ -55,6 +55,7 @@ public struct APIRoutes: Sendable {
         AsyncJobs(shared: shared).add(to: router)
         RequestResources(shared: shared).add(to: router)
         PersonResources(shared: shared).add(to: router)
+        AccessResources(shared: shared).add(to: router)
         ChangeResource(shared: shared).add(to: router)
     }
 }

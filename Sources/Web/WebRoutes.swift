@@ -117,6 +117,11 @@ public struct WebRoutes: Sendable {
             (.get, "/import/{id}/{file}", ImportProgress.download),
             (.get, "/events", EventsPage.show),
             (.get, "/events/{id}", EventsPage.download),
+            (.get, "/sharing", SharingPage.show),
+            (.post, "/sharing", SharingPage.saveDefaults),
+            (.post, "/sharing/rules", SharingPage.addRule),
+            (.post, "/sharing/rules/{id}", SharingPage.changeRule),
+            (.get, "/records/{id}/access", RecordAccessPage.show),
         ]
     }
 

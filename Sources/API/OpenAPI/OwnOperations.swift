@@ -60,6 +60,12 @@ extension APIOperation {
         own(
             .get, "persons/{id}/package", "The package of a person's data", tells: zip,
             parameters: [D.maybe("language", S.oneOf(["en", "ja"]), "Of its cover.")]),
+        own(
+            .get, "records/{id}/access", "Who may see a record, and why; for those who may share it",
+            tells: D.told("Users with their reasons.", S.object(["totalSize": S.count, "users": S.list(S.anyObject)]))),
+        own(
+            .get, "users/{id}/sight", "How many records a user sees, by object; for administrators",
+            tells: D.told("Objects with their counts.", S.object(["objects": S.list(S.anyObject)]))),
     ]
 
     /// Tokens, who one is, contracts of SOAP, and whether the server is well.

@@ -95,16 +95,18 @@ extension Session {
                 guard let object = access.visible.object(name) else { continue }
                 let ids = Array(Set(changes.map(\.record)))
                 let permitted = try RecordFilter.permitted(ids, of: object, for: .read, access, connection)
+                var stored: Set<RecordID> = []
                 for start in stride(from: 0, to: ids.count, by: 200) {
                     let some = SQL.list(ids[start..<min(start + 200, ids.count)])
                     try connection.rows(
                         "SELECT \"Id\" FROM \(identifier: Identifier(object.name)) WHERE \"Id\" IN (\(some))"
                     ) { row in
-                        there.insert(RecordID(rawValue: row.int64(0)))
+                        stored.insert(RecordID(rawValue: row.int64(0)))
                         return true
                     }
                 }
-                seen.formUnion(permitted ?? there)
+                there.formUnion(stored)
+                seen.formUnion(permitted ?? stored)
             }
             return changes.filter { seen.contains($0.record) || $0.kind == .delete && !there.contains($0.record) }
         }

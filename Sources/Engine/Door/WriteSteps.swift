@@ -58,6 +58,7 @@ enum WriteSteps {
         try cascade.emptyLookups(transaction)
         try BinStep.put(cascade.rows, under: id, transaction)
         try AccessStep.note(cascade.rows, at: transaction.now, transaction.connection)
+        try EvidenceStep.recordDeletion(of: cascade.rows, transaction)
         try ChangeStep.note(.delete, cascade.rows, transaction)
     }
 

@@ -3,11 +3,14 @@ import Store
 
 extension Session {
     /// The person whose record it is: the Individual, or the Contact or Lead that stands for itself; nil for records
-    /// that are nobody's, absent, or restricted.
+    /// that are nobody's, absent, restricted, or not for this session.
     public func subject(of record: RecordID) async throws -> RecordID? {
-        let engine = engine
-        return try await engine.store.read { connection in
-            try Subjects(schema: try engine.schema.current(on: connection), connection: connection).root(of: record)
+        try await engine.store.read { connection in
+            let access = try self.access(on: connection)
+            guard access.visible.object(of: record) != nil,
+                try RecordFilter.permits(record, for: .read, access, connection)
+            else { return nil }
+            return try Subjects(schema: access.full, connection: connection).root(of: record)
         }
     }
 

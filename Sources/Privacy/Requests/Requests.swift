@@ -56,6 +56,10 @@ public struct Requests: Sendable {
     /// - Throws: `INVALID_CROSS_REFERENCE_KEY` when there is no such person, `INVALID_OPERATION` for an unknown
     ///   regulation, a right that it does not have, or a date to come.
     public func open(_ asking: Asking) async throws -> DataSubjectRequest {
+        // First: whoever keeps no register is not told who is there.
+        guard try await session.schema().object("DataSubjectRequest") != nil else {
+            throw PlatformError(.invalidType, "sObject type 'DataSubjectRequest' is not supported.")
+        }
         let now = environment.now()
         let received = asking.received ?? now
         guard received <= now else {

@@ -21,6 +21,10 @@ enum CasePage {
         let person: PersonPart?
         let facts: [Fact]
         let statuses: [Choice]
+        /// Whether the reader may write to the case.
+        let mayWrite: Bool
+        /// Who sees it; nil for whom that is not told.
+        let accessHref: String?
     }
 
     /// The customer, and how we may reach them.
@@ -56,7 +60,9 @@ enum CasePage {
             days: Timeline.days(moments, dates: visit.dates),
             person: try await person(of: record, visit),
             facts: facts(record, visit),
-            statuses: visit.picklist("Case", "Status", chosen: record.text("Status") ?? "")
+            statuses: visit.picklist("Case", "Status", chosen: record.text("Status") ?? ""),
+            mayWrite: try await visit.session.level(of: id).map { $0 > .read } ?? false,
+            accessHref: visit.setsSharing ? "/records/\(id)/access" : nil
         )
         return visit.page("case", title: "\(number) \(subject)", at: .cases, page)
     }

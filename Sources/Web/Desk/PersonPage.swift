@@ -27,6 +27,8 @@ enum PersonPage {
         let held: [Held]
         let reads: [ReadLine]
         let readCount: String
+        /// Who sees the record; nil for whom that is not told.
+        let accessHref: String?
     }
 
     /// What the person asked for, and what can be done for them.
@@ -101,7 +103,8 @@ enum PersonPage {
             consents: try await Purposes.consents(of: person, visit),
             held: try await Purposes.held(of: person, openCases: cases.count, visit),
             reads: ReadOfPerson.runs(accesses, visit.dates).prefix(8).map { read($0.latest, times: $0.count, visit) },
-            readCount: words.count("person.reads_of", accesses.count)
+            readCount: words.count("person.reads_of", accesses.count),
+            accessHref: visit.setsSharing ? "/records/\(try visit.id())/access" : nil
         )
         return visit.page("person", title: person.name, at: .contacts, page)
     }

@@ -27,6 +27,8 @@ struct Chrome: Sendable {
     let token: String
     /// Whether its reader sees what everybody did.
     let administers: Bool
+    /// Whether its reader decides who sees which records.
+    let setsSharing: Bool
     let organisation: String
     let zone: String
 }

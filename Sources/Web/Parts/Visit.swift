@@ -108,7 +108,8 @@ struct Visit: Sendable {
                     isCurrent: preferences.isComfortable
                 ),
             ],
-            token: token.text, administers: seesEvents, organisation: organisation.name, zone: dates.zone.identifier
+            token: token.text, administers: seesEvents, setsSharing: setsSharing, organisation: organisation.name,
+            zone: dates.zone.identifier
         )
     }
 
@@ -138,6 +139,7 @@ enum Told: String, Sendable {
     case grantEnded = "access.grant_ended"
     case othersEnded = "access.others_ended"
     case importDiscarded = "import.discarded"
+    case sharingSaved = "sharing.saved"
 }
 
 /// Nothing to see: absent, or not for this reader. The two are answered alike.

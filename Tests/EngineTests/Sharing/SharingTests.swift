@@ -32,7 +32,8 @@ struct SharingTests {
             #expect(page.totalSize == 1 && page.records.count == 1)
             // And those who may see it do.
             #expect(try await staff.head.query("SELECT Id, (SELECT Id FROM CaseComments) FROM Case").count == 2)
-            #expect(try await staff.west.query("SELECT Parent.Subject FROM CaseComment")[0]["Parent.Subject"] == "箱根の予約")
+            #expect(
+                try await staff.west.query("SELECT Parent.Subject FROM CaseComment")[0]["Parent.Subject"] == "箱根の予約")
         }
     }
 
@@ -41,7 +42,8 @@ struct SharingTests {
             let account = try await staff.west.make("Account", ["Name": "Nordlicht"])
             let contact = try await staff.west.make("Contact", ["LastName": "Blue", "AccountId": .id(account)])
             let east = staff.east
-            let row = try #require(try await east.query("SELECT Account.Name, Account.Owner.LastName FROM Contact").first)
+            let row = try #require(
+                try await east.query("SELECT Account.Name, Account.Owner.LastName FROM Contact").first)
             #expect(row["Account.Name"].isNull && row["Account.Owner.LastName"].isNull)
             #expect(try await east.query("SELECT Id FROM Contact WHERE Account.Name = 'Nordlicht'").isEmpty)
             #expect(try await east.query("SELECT Id FROM Contact ORDER BY Account.Name").count == 1)
@@ -51,7 +53,8 @@ struct SharingTests {
                 ].isNull)
             #expect(
                 try await east.query("SELECT Id FROM Contact WHERE AccountId IN (SELECT Id FROM Account)").isEmpty)
-            let task = try await staff.west.make("Task", ["Subject": "Call", "WhoId": .id(contact), "OwnerId": .id(east.user)])
+            let task = try await staff.west.make(
+                "Task", ["Subject": "Call", "WhoId": .id(contact), "OwnerId": .id(east.user)])
             try await staff.west.update(
                 Batch("Task", ["Id": .id(task), "WhatId": .id(account)]), onFailure: .rollbackAll)
             // The task is theirs, and what it is about is not.
@@ -69,7 +72,8 @@ struct SharingTests {
             let absent = RecordID(prefix: hidden.prefix, sequence: 999_999)
             let east = staff.east
             for id in [hidden, absent] {
-                let update = try await east.update(Batch("Case", ["Id": .id(id), "Subject": "y"]), onFailure: .keepGoing)
+                let update = try await east.update(
+                    Batch("Case", ["Id": .id(id), "Subject": "y"]), onFailure: .keepGoing)
                 #expect(update[0].errors.map(\.code) == [.notFound])
                 let upsert = try await east.upsert(
                     Batch("Case", ["Id": .id(id), "Subject": "y"]), by: "Id", onFailure: .keepGoing)
@@ -116,7 +120,8 @@ struct SharingTests {
 
     // MARK: What opens a record
 
-    @Test func `a rule, a share, a queue and a role's groups open records at once, and close them again`() async throws {
+    @Test func `a rule, a share, a queue and a role's groups open records at once, and close them again`() async throws
+    {
         try await Staff.with(["Case": .private]) { staff in
             let row = try await staff.west.make("Case", ["Subject": "x", "Priority": "High"])
             let east = staff.east
@@ -143,7 +148,8 @@ struct SharingTests {
                     ]), onFailure: .rollbackAll)
             #expect(try await sees())
             #expect(try await staff.east.level(of: row) == .edit)
-            _ = try await staff.west.update(Batch("Case", ["Id": .id(row), "Priority": "Low"]), onFailure: .rollbackAll)
+            _ = try await staff.west.update(
+                Batch("Case", ["Id": .id(row), "Priority": "Low"]), onFailure: .rollbackAll)
             #expect(try await !sees())
             let queue = try await staff.admin.make("Group", ["Name": "Front desk", "Type": "Queue"])
             let member = try await staff.admin.make(
@@ -240,10 +246,29 @@ struct SharingTests {
             let first = try await staff.head.page("SELECT Id FROM Case ORDER BY Subject", size: 2)
             #expect(first.totalSize == 5)
             _ = try await staff.admin.update(
-                Batch("User", ["Id": .id(staff.head.user), "UserRoleId": .id(staff.roles.east)]), onFailure: .rollbackAll)
+                Batch("User", ["Id": .id(staff.head.user), "UserRoleId": .id(staff.roles.east)]),
+                onFailure: .rollbackAll)
             let locator = try #require(first.locator)
             #expect(try await staff.head.page(at: locator, size: nil).records.isEmpty)
             #expect(rows.count == 5)
+        }
+    }
+
+    @Test func `changes of what may not be seen are not told`() async throws {
+        try await Staff.with(["Account": .private, "Contact": .private]) { staff in
+            let account = try await staff.west.make("Account", ["Name": "A"])
+            try await staff.west.make("Contact", ["LastName": "B", "AccountId": .id(account)])
+            let own = try await staff.east.make("Account", ["Name": "C"])
+            let gone = try await staff.west.make("Contact", ["LastName": "D"])
+            _ = try await staff.admin.delete([gone], onFailure: .rollbackAll)
+            let all = try await staff.east.changes(after: .start, limit: 2000).changes
+            #expect(all.filter { $0.object == "Account" }.map(\.record) == [own])
+            let told = try await staff.east.changes(after: .start, objects: ["Account", "Contact"], limit: 100).changes
+            #expect(told.map(\.record) == [own])
+            // Of what is gone for good nobody knows any more whose it was.
+            _ = try await staff.admin.purge([gone], onFailure: .rollbackAll)
+            let later = try await staff.east.changes(after: .start, objects: ["Contact"], limit: 100).changes
+            #expect(later.allSatisfy { $0.record == gone && $0.kind == .delete })
         }
     }
 

@@ -17,7 +17,8 @@ public enum AccessLevel: Int, Sendable, Comparable, CaseIterable {
         }
     }
 
-    var name: String {
+    /// As shares and sharing rules spell it.
+    public var name: String {
         switch self {
         case .read: "Read"
         case .edit: "Edit"

@@ -11,8 +11,9 @@ final class Reach: Sendable {
     /// Ids of users and groups: see ``Directory/principals(of:)``.
     let principals: IDSet
     /// The user, and everybody below.
-    private let people: Set<Int64>
-    private let groups: Set<Int64>
+    let people: Set<Int64>
+    /// Those that open something to the user: see ``Directory/principals(of:)``.
+    let groups: Set<Int64>
     private let known = Mutex<[Key: IDSet]>([:])
 
     private struct Key: Hashable {

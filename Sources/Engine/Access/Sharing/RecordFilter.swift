@@ -30,6 +30,22 @@ final class RecordFilter {
     /// What stands before the statement, whose conditions were made before.
     var with: SQL { definitions.isEmpty ? "" : "WITH \(.joined(definitions, separator: ", ")) " }
 
+    /// What an account opens of a record that belongs to it; nil where it opens none of the object.
+    func accountCondition(_ object: ObjectSchema, _ alias: Identifier) throws -> SQL? {
+        guard let reach = access.reach, let full = access.full.object(object.name) else { return nil }
+        let opened = Filtering(access: access, reach: reach, dialect: dialect, parents: parents)
+            .ofAccount(Step(object: full, alias: alias, depth: 0), .read)
+        return opened.isEmpty ? nil : Filtering.any(opened)
+    }
+
+    /// Objects whose records open those that they belong to, with the lookup that says so.
+    func implying(_ object: ObjectSchema) -> [(child: ObjectSchema, lookup: String)] {
+        (Filtering.implied[object.name] ?? []).compactMap { name, lookup in
+            guard let child = access.visible.object(name), child.sharing == .private else { return nil }
+            return (child, lookup)
+        }
+    }
+
     private func parents(_ object: ObjectSchema, _ level: AccessLevel) throws -> Parents {
         let name = "az_\(level.name.lowercased())_\(object.name)"
         if let known = tables[name] { return known }
@@ -113,7 +129,7 @@ private struct Filtering {
     let parents: (ObjectSchema, AccessLevel) throws -> Parents
 
     /// What follows downwards and upwards by itself: who sees a record sees, to read, what it belongs to.
-    private static let implied = [
+    static let implied = [
         "Account": [("Contact", "AccountId"), ("Case", "AccountId"), ("Opportunity", "AccountId")],
         "Individual": [("Contact", "IndividualId"), ("Lead", "IndividualId")],
     ]
@@ -155,7 +171,9 @@ private struct Filtering {
         for rule in reach.rules(of: object.name) where rule.kind == .criteria && rule.level >= level {
             if let criteria = rule.criteria { grants.append(try sql(criteria, step)) }
         }
-        if let share = share(of: step, "\(object.isCustom ? "" : object.name)AccessLevel", level) { grants.append(share) }
+        if let share = share(of: step, "\(object.isCustom ? "" : object.name)AccessLevel", level) {
+            grants.append(share)
+        }
         if !isNested {
             grants += ofAccount(step, level)
             if level == .read { grants += try implied(step) }
@@ -177,7 +195,7 @@ private struct Filtering {
     }
 
     /// Cases, contacts and opportunities that the role of their account's owner, or a share of the account, opens.
-    private func ofAccount(_ step: Step, _ level: AccessLevel) -> [SQL] {
+    func ofAccount(_ step: Step, _ level: AccessLevel) -> [SQL] {
         guard Self.ofAccounts.contains(step.object.name), let account = access.full.object("Account") else { return [] }
         var grants: [SQL] = []
         let owners = reach.accountOwners(for: step.object.name, level)
@@ -284,7 +302,7 @@ private struct Filtering {
 
     private func isAmong(_ column: SQL, _ ids: IDSet) -> SQL { dialect.isAmong(column, ids.sorted) }
 
-    private static func any(_ conditions: [SQL]) -> SQL {
+    static func any(_ conditions: [SQL]) -> SQL {
         conditions.isEmpty ? "1 = 0" : "(\(.joined(conditions.map { "(\($0))" }, separator: " OR ")))"
     }
 

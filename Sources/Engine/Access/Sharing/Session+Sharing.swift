@@ -10,7 +10,13 @@ extension Session {
         try await changing { connection in
             let schema = try self.changeableSchema(on: connection)
             try SharingModels(schema: schema, connection: connection).set(model, of: object)
+            self.engine.evidence.expectMore()
+            try EvidenceLog.append(
+                Evidence(
+                    .access, at: self.engine.environment.now(), by: self.user, to: nil,
+                    facts: ["object": .text(object), "sharing": .text(model.rawValue)]), connection)
         }
+        try await engine.evidence.settleIfBehind()
     }
 
     /// How far this session may go with a record; nil where it may not even see it, or there is none.
