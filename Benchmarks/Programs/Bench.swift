@@ -7,6 +7,7 @@ struct Bench: AsyncParsableCommand {
         commandName: "azukari-bench", abstract: "Programs for the benchmarks; see script/bench.",
         subcommands: [
             BareInserts.self, BareServer.self, CompileQueries.self, EraseOnce.self, PointOperations.self,
+            SharedRecords.self,
             SearchTerms.self,
         ]
     )

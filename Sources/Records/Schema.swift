@@ -125,7 +125,9 @@ public struct ObjectSchema: Sendable {
     public var shareName: String { isCustom ? name.dropLast("__c".count) + "__Share" : name + "Share" }
 
     /// Whether its records have an owner, so that who sees them can be narrowed.
-    public var isOwned: Bool { sharedObject == nil && field("OwnerId").map { $0.referenceTo.contains("User") } ?? false }
+    public var isOwned: Bool {
+        sharedObject == nil && field("OwnerId").map { $0.referenceTo.contains("User") } ?? false
+    }
 
     /// The field that names a record to people: `Name`, `CaseNumber`, `Subject`; nil where there is none.
     public var nameField: Field? { fields.first { $0.isNameField } }

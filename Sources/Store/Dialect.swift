@@ -127,7 +127,8 @@ public struct Dialect: Sendable {
         }
     }
 
-    private static let listedIDsMax = 24
+    /// At most so many ids are listed one by one.
+    public static let listedIDsMax = 24
 
     /// Inserts a row or, when one with the same `key` is there, changes its other columns. One binding a column.
     public func upsert(into table: Identifier, columns: [Identifier], key: [Identifier]) -> SQL {

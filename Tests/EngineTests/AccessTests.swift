@@ -80,7 +80,10 @@ struct AccessTests {
                     "INSERT INTO az_object_right (profile, object, rights) VALUES (\(profile), \(.text(object)), 1)")
             }
             try connection.execute(
-                "INSERT INTO az_field_right (profile, object, field, rights) VALUES (\(profile), 'Contact', 'Birthdate', 0)")
+                """
+                INSERT INTO az_field_right (profile, object, field, rights) \
+                VALUES (\(profile), 'Contact', 'Birthdate', 0)
+                """)
             try connection.execute("DELETE FROM az_migration WHERE number = \(.integer(Int64(migration.number)))")
             try connection.migrate([migration])
             try PermissionRows(at: Instant(milliseconds: 0), connection).adopt()

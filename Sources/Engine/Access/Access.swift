@@ -22,8 +22,9 @@ final class Access: Sendable {
         let user: RecordID?
     }
 
-    init(full: Schema, visible: Schema, rights: Rights, version: Int64 = 0, reach: Reach? = nil, of user: RecordID? = nil)
-    {
+    init(
+        full: Schema, visible: Schema, rights: Rights, version: Int64 = 0, reach: Reach? = nil, of user: RecordID? = nil
+    ) {
         self.full = full
         self.visible = visible
         self.rights = rights

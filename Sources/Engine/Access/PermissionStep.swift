@@ -6,10 +6,14 @@ enum PermissionStep {
     static func check(_ set: inout WriteSet, _ access: Access, isSystem: Bool, _ connection: any Connection) throws {
         switch set.object.name {
         case "ObjectPermissions":
-            for row in set.goodRows { if let refusal = ofObject(row, set, access) { set.rows[row].refusals.append(refusal) } }
+            for row in set.goodRows {
+                if let refusal = ofObject(row, set, access) { set.rows[row].refusals.append(refusal) }
+            }
             try refuseTwice(&set, beside: "SobjectType", connection)
         case "FieldPermissions":
-            for row in set.goodRows { if let refusal = ofField(row, set, access) { set.rows[row].refusals.append(refusal) } }
+            for row in set.goodRows {
+                if let refusal = ofField(row, set, access) { set.rows[row].refusals.append(refusal) }
+            }
             try refuseTwice(&set, beside: "Field", connection)
         case "PermissionSetAssignment":
             for row in set.goodRows {
@@ -57,7 +61,8 @@ enum PermissionStep {
                 .invalidField, "'\(path)' names no field of \(object): write Object.Field, as they are spelt.",
                 fields: ["Field"])
         }
-        if set.value("PermissionsEdit", of: row).boolean == true, set.value("PermissionsRead", of: row).boolean != true {
+        func has(_ field: String) -> Bool { set.value(field, of: row).boolean ?? false }
+        if has("PermissionsEdit"), !has("PermissionsRead") {
             return PlatformError(
                 .fieldIntegrityException, "PermissionsEdit depends on PermissionsRead: give both, or neither.",
                 fields: ["PermissionsEdit"])
@@ -156,5 +161,6 @@ enum PermissionStep {
     }
 
     private static let last = PlatformError(
-        .invalidOperation, "This would leave nobody to administer the organisation. Make somebody else an administrator first.")
+        .invalidOperation,
+        "This would leave nobody to administer the organisation. Make somebody else an administrator first.")
 }

@@ -47,7 +47,8 @@ final class Plan: Sendable {
         object: ObjectSchema, columns: [ResultColumn], formats: [Int: CellFormat], isFlat: Bool, shape: RecordShape,
         cellCount: Int, isCount: Bool,
         isGrouped: Bool, children: [ChildPlan], isLasting: Bool, select: SQL, from: SQL, deleted: Deleted,
-        with: SQL, visibility: SQL?, isLimited: Bool, condition: SQL?, grouping: SQL, order: SQL, limit: Int?, offset: Int
+        with: SQL, visibility: SQL?, isLimited: Bool, condition: SQL?, grouping: SQL, order: SQL, limit: Int?,
+        offset: Int
     ) {
         self.object = object
         self.columns = columns
@@ -105,7 +106,9 @@ final class Plan: Sendable {
             let table: SQL = "\(identifier: Identifier(object.name))"
             return "SELECT (SELECT COUNT(*) FROM \(table)) - (SELECT COUNT(*) FROM \(table) WHERE \"IsDeleted\" = 1)"
         }
-        if limit == nil && offset == 0 { return with + "SELECT COUNT(*)" + from + Self.wherever([condition, visibility]) }
+        if limit == nil && offset == 0 {
+            return with + "SELECT COUNT(*)" + from + Self.wherever([condition, visibility])
+        }
         return with + "SELECT COUNT(*) FROM (SELECT 1" + from + Self.wherever([condition, visibility]) + window(nil)
             + ") AS counted"
     }

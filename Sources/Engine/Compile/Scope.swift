@@ -101,7 +101,8 @@ final class Scope {
         } else {
             let above = try parent(names.dropLast(), leaf: last, at: position)
             holder =
-                try above.table ?? self.join(above, having: last, key: names.dropLast().joined(separator: "."), at: position)
+                try above.table
+                ?? self.join(above, having: last, key: names.dropLast().joined(separator: "."), at: position)
         }
         guard let lookup = holder.object.relationship(last) else { throw notUnderstood(last, position) }
         let objects = lookup.referenceTo.compactMap { context.schema.object($0) }

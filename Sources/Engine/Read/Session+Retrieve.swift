@@ -92,7 +92,9 @@ extension Session {
             }
             let value = try self.lookupValue(value, of: key)
             let condition: SQL = "t0.\(identifier: Identifier(key.name)) = \(value)"
-            let statement = plan.with + plan.select + plan.from + Plan.wherever([condition, plan.visibility]) + " ORDER BY t0.\"Id\""
+            let statement =
+                plan.with + plan.select + plan.from + Plan.wherever([condition, plan.visibility])
+                + " ORDER BY t0.\"Id\""
             var reader = RowReader(connection: connection, form: form)
             return (try reader.rows(plan, statement).map(\.made), reader.shown)
         }

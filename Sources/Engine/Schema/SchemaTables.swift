@@ -116,10 +116,21 @@ enum SchemaTables {
     /// Lookups to parents are searched when the parent is shown, deleted or erased; those to staff are not worth it.
     private static func isLookedUp(_ field: Field, of object: ObjectSchema) -> Bool {
         switch field.type {
+        case .reference where object.sharedObject != nil && field.name == "UserOrGroupId": true
         case .reference: !Set(field.referenceTo).isSubset(of: ["User", "Group", "RecordType", "Profile", "UserRole"])
         case .email: field.isCreateable
         default: field.isExternalID || field.isIDLookup && field.type != .id && !field.isNameField
         }
+    }
+
+    /// Whose records are whose alone are looked for by their owners, and shown by when they were changed.
+    static func createOwnerIndex(of object: ObjectSchema, on connection: any Connection) throws {
+        guard object.field("SystemModstamp") != nil else { return }
+        try connection.execute(
+            """
+            CREATE INDEX IF NOT EXISTS \(identifier: Identifier("ix_\(object.name)_OwnerId")) \
+            ON \(identifier: Identifier(object.name)) ("OwnerId", "SystemModstamp")
+            """)
     }
 
     private static func wholeTableIndexes(of object: ObjectSchema) -> [SQL] {

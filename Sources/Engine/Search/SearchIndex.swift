@@ -203,7 +203,8 @@ final class SearchIndex: Sendable {
         }
         try lists[0].each(ascending: prefix == nil) { id in
             if try lists.dropFirst().allSatisfy({ try $0.contains(id) }) {
-                if seen == nil { found.append(RecordID(rawValue: id)) } else { unchecked.append(RecordID(rawValue: id)) }
+                unchecked.append(RecordID(rawValue: id))
+                if seen == nil { found.append(unchecked.removeLast()) }
                 if unchecked.count == Self.checkedAtOnce { try check() }
             }
             return found.count < limit

@@ -82,9 +82,8 @@ struct SharingModelCompany {
     private func may(_ user: RecordID, _ level: AccessLevel, _ record: RecordID, _ path: [String]) -> Bool {
         guard isAnyLimited, let row = rows[record] else { return rows[record] != nil }
         if path.contains(row.object) { return false }
-        for rule in rules.values where rule.kind == "Restriction" && rule.object == row.object && reaches(user, rule.to) {
-            if row.word != rule.priority { return false }
-        }
+        let restrictions = rules.values.filter { $0.kind == "Restriction" && $0.object == row.object }
+        for rule in restrictions where reaches(user, rule.to) && row.word != rule.priority { return false }
         switch model(row.object) {
         case .readWrite: return true
         case .read: return level == .read || isGranted(user, level, record, row)
@@ -126,7 +125,9 @@ struct SharingModelCompany {
         ][object] ?? []
     }
 
-    private func isGranted(_ user: RecordID, _ level: AccessLevel, _ record: RecordID, _ row: Row, isNested: Bool = false)
+    private func isGranted(
+        _ user: RecordID, _ level: AccessLevel, _ record: RecordID, _ row: Row, isNested: Bool = false
+    )
         -> Bool
     {
         guard let owner = row.owner else { return false }

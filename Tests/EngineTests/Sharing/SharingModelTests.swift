@@ -36,7 +36,7 @@ extension SharingModelCompany {
                     rows.filter { $0.value.object == object && level(of: $0.key, for: user) != nil }.map(\.key))
                 let seen = Set(try await asker.query("SELECT Id FROM \(object)").compactMap(\.id))
                 for id in expected.symmetricDifference(seen).sorted() {
-                    found.append("\(object) \(id) of \(String(describing: rows[id])): \(user) sees it: \(seen.contains(id))")
+                    found.append("\(object) \(id) of \(user): sees it: \(seen.contains(id))")
                 }
                 if try await asker.count("SELECT COUNT() FROM \(object)") != seen.count {
                     found.append("\(object): counted otherwise than read")
@@ -51,7 +51,7 @@ extension SharingModelCompany {
                     let (told, should) = (try await asker.level(of: id), level(of: id, for: user))
                     if told != should {
                         found.append(
-                            "\(object) \(id): \(user) may \(String(describing: told)), not \(String(describing: should))")
+                            "\(object) \(id) of \(user): \(told?.rawValue ?? 0), not \(should?.rawValue ?? 0)")
                     }
                 }
             }

@@ -43,7 +43,9 @@ final class Directory: Sendable {
 
     init(on connection: any Connection) throws {
         var users: [Int64: User] = [:]
-        try connection.rows("SELECT \"Id\", \"UserRoleId\", \"ManagerId\" FROM \"User\" WHERE \"IsDeleted\" = 0") { row in
+        try connection.rows(
+            "SELECT \"Id\", \"UserRoleId\", \"ManagerId\" FROM \"User\" WHERE \"IsDeleted\" = 0"
+        ) { row in
             users[row.int64(0)] = User(
                 role: row.isNull(1) ? nil : row.int64(1), manager: row.isNull(2) ? nil : row.int64(2))
             return true
@@ -73,7 +75,9 @@ final class Directory: Sendable {
         }
         var members: [Int64: [Int64]] = [:]
         var memberships: [Int64: [Int64]] = [:]
-        try connection.rows("SELECT \"GroupId\", \"UserOrGroupId\" FROM \"GroupMember\" WHERE \"IsDeleted\" = 0") { row in
+        try connection.rows(
+            "SELECT \"GroupId\", \"UserOrGroupId\" FROM \"GroupMember\" WHERE \"IsDeleted\" = 0"
+        ) { row in
             if row.isNull(0) || row.isNull(1) { return true }
             members[row.int64(0), default: []].append(row.int64(1))
             memberships[row.int64(1), default: []].append(row.int64(0))

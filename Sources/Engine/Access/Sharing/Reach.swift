@@ -79,4 +79,6 @@ struct IDSet: Sendable {
     init(_ ids: Set<Int64>) { sorted = ids.sorted() }
 
     var isEmpty: Bool { sorted.isEmpty }
+    /// Whether an index is made use of for them: see ``Store/Dialect/isAmong(_:_:)``.
+    var isShort: Bool { sorted.count <= DatabaseDialect.listedIDsMax }
 }

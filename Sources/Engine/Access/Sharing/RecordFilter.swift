@@ -186,6 +186,15 @@ private struct Filtering {
         let share = step.next(shares)
         let parent = step.object.isCustom ? "ParentId" : "\(step.object.name)Id"
         let levels = AccessLevel.allCases.filter { $0 >= level }.map { SQL("\(.text($0.name))") }
+        if reach.principals.isShort {
+            // So few that the database goes from them to what is shared with them.
+            return """
+                \(key ?? step.column("Id")) IN (SELECT \(share.column(parent)) \
+                FROM \(identifier: Identifier(shares.name)) \(identifier: share.alias) \
+                WHERE \(isAmong(share.column("UserOrGroupId"), reach.principals)) AND \(share.column("IsDeleted")) = 0 \
+                AND \(share.column(column)) IN (\(.joined(levels, separator: ", "))))
+                """
+        }
         return """
             EXISTS (SELECT 1 FROM \(identifier: Identifier(shares.name)) \(identifier: share.alias) \
             WHERE \(share.column(parent)) = \(key ?? step.column("Id")) AND \(share.column("IsDeleted")) = 0 \

@@ -24,6 +24,7 @@ struct SharingModels {
             ON CONFLICT (object) DO UPDATE SET model = excluded.model
             """
         )
+        if model != .readWrite { try SchemaTables.createOwnerIndex(of: object, on: connection) }
         if object.isCustom, model != .readWrite, schema.object(object.shareName) == nil { try addShares(of: object) }
         try LiveSchema.advance(on: connection)
     }

@@ -33,7 +33,8 @@ enum SharingRuleStep {
         guard !isByOwner else { return nil }
         guard let criteria, !criteria.isEmpty else {
             return PlatformError(
-                .requiredFieldMissing, "Which records does the rule mean? Write a condition, such as Priority = 'High'.",
+                .requiredFieldMissing,
+                "Which records does the rule mean? Write a condition, such as Priority = 'High'.",
                 fields: ["Criteria"])
         }
         do {
