@@ -43,6 +43,30 @@ struct SchemaFileTests {
         try texts.map { try SchemaFile($0, name: "test") }
     }
 
+    @Test func `what everybody may do with records is in the files, and an import sets it`() async throws {
+        try await Writing.withSession { session, _ in
+            let room = Self.room.replacing("search: no\n", with: "search: no\nsharing: Private\n")
+            let files = try files([room, "object: Case\nsharing: Read\n\n"])
+            #expect(try await session.importSchema(files).map(\.kind) == [.added, .added, .added])
+            #expect(try await session.schema().object("Room__c")?.sharing == .private)
+            #expect(try await session.schema().object("Room__Share") != nil)
+            #expect(
+                try await session.exportSchema().map(\.text)
+                    == ["object: Case\nsharing: Read\n\n", room].map(normalised))
+            #expect(try await session.compareSchema(with: files) == [])
+            // Of an object of one's own no line is the product's default; of a standard one it leaves what is there.
+            let without = try self.files([Self.room])
+            let differences = try await session.compareSchema(with: without)
+            #expect(differences.map(\.kind) == [.absent, .changed] || differences.map(\.kind) == [.changed, .absent])
+            _ = try await session.importSchema(without)
+            #expect(try await session.schema().object("Room__c")?.sharing == .readWrite)
+            #expect(try await session.schema().object("Case")?.sharing == .read)
+            #expect(throws: PlatformError(.invalidField, "")) {
+                _ = try SchemaFile("object: Case\nsharing: Secret\n\n", name: "case.txt")
+            }
+        }
+    }
+
     @Test func `what an import made is exported as it was, and is no difference`() async throws {
         try await Writing.withSession { session, _ in
             let done = try await session.importSchema(try files())

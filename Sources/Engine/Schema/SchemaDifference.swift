@@ -49,7 +49,7 @@ public struct SchemaDifference: Sendable, Equatable {
                 SchemaDifference(
                     kind: kind, object: ours?.object ?? file.object, field: field, here: here, there: there))
         }
-        let (here, there) = (ours?.own.map(header) ?? "", file.own.map(header) ?? "")
+        let (here, there) = (ours.map(header) ?? "", header(file))
         if here != there { note(here.isEmpty ? .added : there.isEmpty ? .absent : .changed, nil, here, there) }
         for field in file.fields {
             let there = FieldText.write(field)
@@ -72,7 +72,10 @@ public struct SchemaDifference: Sendable, Equatable {
         return found
     }
 
-    private static func header(_ object: NewObject) -> String {
-        SchemaFile(object: object.name, own: object, fields: []).text.split(separator: "\n").joined(separator: "\n")
+    /// What a file says of the object itself; empty where that is nothing.
+    private static func header(_ file: SchemaFile) -> String {
+        if file.own == nil, file.sharing == nil { return "" }
+        return SchemaFile(object: file.object, own: file.own, fields: [], sharing: file.sharing).text
+            .split(separator: "\n").joined(separator: "\n")
     }
 }

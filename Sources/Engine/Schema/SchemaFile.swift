@@ -10,10 +10,11 @@ public import Records
 /// ja: 会場
 /// name: S-{0000}
 /// search: yes
+/// sharing: Private
 ///
 /// Seats__c int | Seats | 席数
 /// ```
-/// Of a standard object the header is its name alone, and its fields may be standard ones that the organisation has changed. `name:` is `text`, or the format of an auto number. What identifies
+/// Of a standard object the header is its name and, where it was changed, its sharing; its fields may be standard ones that the organisation has changed. `name:` is `text`, or the format of an auto number. What identifies
 /// an organisation (key prefixes, ids) is not in it.
 public struct SchemaFile: Sendable {
     /// The object's API name; the file is named so too, with the ending `.txt`.
@@ -21,11 +22,14 @@ public struct SchemaFile: Sendable {
     /// Labels, naming and search of a custom object; nil for a standard one.
     let own: NewObject?
     let fields: [Field]
+    /// What everybody may do with the records; nil where it is as the product has it.
+    let sharing: SharingModel?
 
-    init(object: String, own: NewObject?, fields: [Field]) {
+    init(object: String, own: NewObject?, fields: [Field], sharing: SharingModel? = nil) {
         self.object = object
         self.own = own
         self.fields = fields
+        self.sharing = sharing
     }
 
     /// Reads a file.
@@ -46,6 +50,13 @@ public struct SchemaFile: Sendable {
             throw Self.refusal(name, 1, "the first line names the object: `object: Space__c`")
         }
         self.object = object
+        sharing = try header["sharing"].map { text in
+            guard let model = SharingModel(rawValue: text) else {
+                let models = SharingModel.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Self.refusal(name, 1, "`sharing:` is one of \(models)")
+            }
+            return model
+        }
         let label = header["label"] ?? object
         let naming = header["name"] ?? "text"
         own =
@@ -81,10 +92,11 @@ public struct SchemaFile: Sendable {
                 "search: \(own.isSearchable ? "yes" : "no")",
             ]
         }
+        if let sharing { header.append("sharing: \(sharing.rawValue)") }
         return (header + [""] + fields.map(FieldText.write)).joined(separator: "\n") + "\n"
     }
 
-    private static let keys = ["object", "label", "plural", "ja", "name", "search"]
+    private static let keys = ["object", "label", "plural", "ja", "name", "search", "sharing"]
 
     /// With what is filled in when a field is added, so that a file written by hand equals what was made of it.
     static func normal(_ field: Field) -> Field {
@@ -111,13 +123,15 @@ extension SchemaFile {
                 let changed = original.customised(by: field)
                 return FieldText.write(changed) == FieldText.write(original) ? nil : changed
             }
-            guard object.isCustom || !fields.isEmpty else { return nil }
+            let original = standard.object(object.name)?.sharing ?? .readWrite
+            let sharing = object.isOwned && object.sharing != original ? object.sharing : nil
+            guard object.isCustom || !fields.isEmpty || sharing != nil else { return nil }
             let format = object.field("Name")?.autoNumberFormat
             let own = NewObject(
                 name: object.name, label: object.label, labelPlural: object.labelPlural, labelJa: object.labelJa,
                 naming: format.map { .autoNumber($0) } ?? .text, isSearchable: object.isSearchable
             )
-            return SchemaFile(object: object.name, own: object.isCustom ? own : nil, fields: fields)
+            return SchemaFile(object: object.name, own: object.isCustom ? own : nil, fields: fields, sharing: sharing)
         }
     }
 }

@@ -9,12 +9,15 @@ struct SchemaImport {
 
     func run(_ differences: [SchemaDifference]) throws {
         for difference in differences where difference.field == nil {
-            guard let own = file(difference)?.own else { continue }
-            switch difference.kind {
-            case .added: try SchemaChange.add(own, to: try schema(), on: connection)
-            case .changed: try change(own)
-            case .absent: continue
+            guard let file = file(difference), difference.kind != .absent else { continue }
+            if let own = file.own {
+                if try schema().object(own.name) == nil {
+                    try SchemaChange.add(own, to: try schema(), on: connection)
+                } else {
+                    try change(own)
+                }
             }
+            try setSharing(file)
         }
         for (difference, field) in controllersFirst(differences) {
             switch difference.kind {
@@ -23,6 +26,14 @@ struct SchemaImport {
             case .absent: continue
             }
         }
+    }
+
+    private func setSharing(_ file: SchemaFile) throws {
+        let schema = try schema()
+        guard let model = file.sharing ?? (file.own == nil ? nil : .readWrite), let object = schema.object(file.object),
+            object.sharing != model
+        else { return }
+        try SharingModels(schema: schema, connection: connection).set(model, of: object.name)
     }
 
     /// The fields, each behind the one that controls its values.

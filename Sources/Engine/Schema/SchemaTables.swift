@@ -64,6 +64,7 @@ enum SchemaTables {
             if let index = index(field, of: object) { try connection.execute(index) }
         }
         for index in wholeTableIndexes(of: object) { try connection.execute(index) }
+        if [.private, .read].contains(object.sharing) { try createOwnerIndex(of: object, on: connection) }
     }
 
     static func add(_ field: Field, to object: ObjectSchema, on connection: any Connection) throws {
