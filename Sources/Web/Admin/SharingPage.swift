@@ -125,9 +125,12 @@ enum SharingPage {
         if case .refused(let errors) = outcome {
             let items = errors.map { error in
                 // The condition is code: what is wrong with it, and where, is told as the parser tells it.
-                let text = visit.refusal(error, of: "SharingRule")
-                let detail = error.fields == ["Criteria"] && !isByOwner ? " (\(error.message))" : ""
-                return Notice.Item(href: "#\(field(error.fields.first))", text: text + detail)
+                let isOfCondition = error.fields == ["Criteria"] && error.code != .requiredFieldMissing
+                let text =
+                    isOfCondition
+                    ? visit.words("sharing.wrong_condition", ["reason": error.message])
+                    : visit.refusal(error, of: "SharingRule")
+                return Notice.Item(href: "#\(field(error.fields.first))", text: text)
             }
             return try await show(
                 visit, typed: form, errors: .failed(visit.words("sharing.not_saved"), items: items))
@@ -156,7 +159,10 @@ enum SharingPage {
     // MARK: Pieces
 
     private static func owned(_ visit: Visit) -> [ObjectSchema] {
-        let all = visit.schema.objects.filter { $0.isOwned && !$0.isInternal && $0.name != "Group" }
+        // Who sees a file follows from what it is linked to, and whom a group is for from what is shared with it.
+        let all = visit.schema.objects.filter {
+            $0.isOwned && !$0.isInternal && !["Group", "ContentDocument"].contains($0.name)
+        }
         return first.compactMap { name in all.first { $0.name == name } } + all.filter { !first.contains($0.name) }
     }
 

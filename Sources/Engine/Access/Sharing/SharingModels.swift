@@ -15,6 +15,10 @@ struct SharingModels {
                 .invalidOperation,
                 "Records of \(object.name) have no owner: who sees them follows from what they belong to.")
         }
+        if object.name == "ContentDocument" {
+            throw PlatformError(
+                .invalidOperation, "A file is seen by its owner, and by whoever sees what it is linked to.")
+        }
         if model == .controlledByParent, object.sharingParents.isEmpty {
             throw PlatformError(.invalidOperation, "Records of \(object.name) belong to no others that could decide.")
         }

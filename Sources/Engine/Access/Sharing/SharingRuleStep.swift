@@ -43,7 +43,8 @@ enum SharingRuleStep {
                 condition, on: object, Identifier("t0"), access, connection.dialect)
             return nil
         } catch let error as SOQLError {
-            return PlatformError(.malformedQuery, "The condition cannot be read: \(error)", fields: ["Criteria"])
+            return PlatformError(
+                .malformedQuery, "The condition cannot be read: \(error.message)", fields: ["Criteria"])
         } catch let error as PlatformError {
             return PlatformError(error.code, "The condition cannot be read: \(error.message)", fields: ["Criteria"])
         } catch {
