@@ -80,7 +80,10 @@ struct JobQueueTests {
         await queue.ended()
     }
 
-    @Test func `where nothing can be made, all jobs that wait are refused, and none is left`() async throws {
+    /// Many times over: threads that go at once must not each leave the rest to the other.
+    @Test(arguments: 1...100) func `where nothing can be made, all jobs that wait are refused, and none is left`(
+        time: Int
+    ) async throws {
         let maker = Maker(failures: 1_000_000)
         let queue = Self.queue(maker, upTo: 2)
         let refused = await withTaskGroup(of: Bool.self) { group in

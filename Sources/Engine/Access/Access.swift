@@ -114,12 +114,13 @@ final class AccessCache: Sendable {
         let access = try access(of: holder, version, in: schema, on: connection)
         if access.rights.modifiesAll { return access }
         return try users.value(UserKey(user: user, holder: holder, version: version)) {
-            let directory = try directory(version, on: connection)
+            // Where all is open to everybody, nobody need know who belongs where.
             let isLimited =
-                access.full.objects.contains { [.private, .read].contains($0.sharing) }
-                || directory.rules.contains { $0.kind == .restriction }
+                try access.full.objects.contains { [.private, .read].contains($0.sharing) }
+                || SharingRule.isAnyRestriction(on: connection)
             guard isLimited else { return access }
-            let reach = Reach(user: user, viewsAll: access.rights.powers.contains(.viewsAll), directory)
+            let reach = Reach(
+                user: user, viewsAll: access.rights.powers.contains(.viewsAll), try directory(version, on: connection))
             return Access(
                 full: access.full, visible: access.visible, rights: access.rights, version: version.access,
                 reach: reach, of: user)

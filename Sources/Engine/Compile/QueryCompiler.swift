@@ -38,7 +38,7 @@ final class QueryCompiler {
         let having = try query.having.map { try condition($0, scope, selection) }
         let order = try ordering(query, scope, selection)
         let present = filters.compactMap { $0 }
-        let visibility = try visibility(scope.root)
+        let hidden = try context.records.condition(scope.root.object, scope.root.alias)
         let idColumn = isGrouped || query.isCount ? nil : selection.cells.count
         return Plan(
             object: object,
@@ -59,8 +59,8 @@ final class QueryCompiler {
                 + (selection.sets?.join ?? ""),
             deleted: context.deleted,
             with: context.records.with,
-            visibility: visibility,
-            isLimited: try context.records.condition(scope.root.object, scope.root.alias) != nil,
+            visibility: Self.both(deletion(scope.root), hidden),
+            isLimited: hidden != nil,
             condition: present.isEmpty ? nil : .joined(present, separator: " AND "),
             grouping: selection.grouping + (having.map { " HAVING \($0)" } ?? ""),
             order: order,
@@ -98,15 +98,21 @@ final class QueryCompiler {
 
     /// What keeps out of a table what is in the bin, and what the session may not see.
     func visibility(_ table: Table) throws -> SQL? {
-        // Every table has the column, so that the partial indexes of unique fields serve.
-        let deletion: SQL? =
-            switch context.deleted {
-            case .without: "\(identifier: table.alias).\"IsDeleted\" = 0"
-            case .with: nil
-            case .only: "\(identifier: table.alias).\"IsDeleted\" = 1"
-            }
-        let both = [deletion, try context.records.condition(table.object, table.alias)].compactMap { $0 }
-        return both.isEmpty ? nil : .joined(both, separator: " AND ")
+        Self.both(deletion(table), try context.records.condition(table.object, table.alias))
+    }
+
+    /// Every table has the column, so that the partial indexes of unique fields serve.
+    private func deletion(_ table: Table) -> SQL? {
+        switch context.deleted {
+        case .without: "\(identifier: table.alias).\"IsDeleted\" = 0"
+        case .with: nil
+        case .only: "\(identifier: table.alias).\"IsDeleted\" = 1"
+        }
+    }
+
+    private static func both(_ one: SQL?, _ other: SQL?) -> SQL? {
+        guard let one, let other else { return one ?? other }
+        return one + " AND " + other
     }
 
     /// A condition on fields of an object, for a table of a statement made elsewhere; whatever the session may see.

@@ -73,7 +73,6 @@ final class JobQueue<Owned: AnyObject>: Sendable {
 
     /// On a new thread, which was counted.
     private func serve(making make: () throws -> Owned, letGo: (Owned) -> Void) {
-        defer { end() }
         let owned: Owned
         do {
             owned = try make()
@@ -81,23 +80,30 @@ final class JobQueue<Owned: AnyObject>: Sendable {
             let refusal =
                 error as? PlatformError
                 ?? PlatformError(.serverUnavailable, "The database gives no connection.", detail: "\(error)")
-            for job in abandoned() { job.refuse(refusal) }
+            let (jobs, waiting) = leave()
+            for job in jobs { job.refuse(refusal) }
+            for continuation in waiting { continuation.resume() }
             return
         }
         serve(owned, after: false)
         letGo(owned)
+        end()
     }
 
-    /// What a thread that got nothing from `make` refuses: the job that waits longest, or all where no other thread is there
+    /// A thread that got nothing from `make` goes, and refuses the job that waits longest, or all where no other thread is there
     /// to take them. It does not wait for one.
-    private func abandoned() -> [Job] {
+    ///
+    /// It is not counted from the moment on at which it has taken them: whatever comes after that has a thread of its own, and of
+    /// two that go at once the second takes what the first left.
+    private func leave() -> (jobs: [Job], waiting: [CheckedContinuation<Void, Never>]) {
         monitor.withLock { state in
+            state.threads -= 1
             var jobs: [Job] = []
             while let job = state.short.popFirst() ?? state.long.popFirst() {
                 jobs.append(job)
-                if state.threads > 1 { break }
+                if state.threads > 0 { break }
             }
-            return jobs
+            return (jobs, state.threads == 0 ? Self.taken(&state.waitingForEnd) : [])
         }
     }
 
@@ -164,12 +170,17 @@ final class JobQueue<Owned: AnyObject>: Sendable {
         return found ?? nil
     }
 
+    private static func taken(
+        _ continuations: inout [CheckedContinuation<Void, Never>]
+    ) -> [CheckedContinuation<Void, Never>] {
+        defer { continuations = [] }
+        return continuations
+    }
+
     private func end() {
         let waiting = monitor.withLock { state in
             state.threads -= 1
-            guard state.threads == 0 else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.waitingForEnd = [] }
-            return state.waitingForEnd
+            return state.threads == 0 ? Self.taken(&state.waitingForEnd) : []
         }
         for continuation in waiting { continuation.resume() }
     }

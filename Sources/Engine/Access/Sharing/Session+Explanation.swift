@@ -118,7 +118,10 @@ struct Explanation {
     }
 
     private func ofOwner(_ row: StoredRow, _ reach: Reach) throws -> [AccessReason] {
-        guard let owner = row[row.object.isOwned ? "OwnerId" : "CreatedById"].id else { return [] }
+        // Whoever made what has no owner counts where it belongs to nothing.
+        guard row.object.isOwned || row.object.sharingParents.allSatisfy({ row[$0].isNull }),
+            let owner = row[row.object.isOwned ? "OwnerId" : "CreatedById"].id
+        else { return [] }
         var found: [AccessReason] = []
         if owner.rawValue == reach.user {
             found.append(.owner)

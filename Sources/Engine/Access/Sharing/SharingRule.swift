@@ -46,6 +46,15 @@ struct SharingRule: Sendable {
         }.compactMap { $0 }
     }
 
+    /// Whether any rule closes records to somebody.
+    static func isAnyRestriction(on connection: any Connection) throws -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM "SharingRule" WHERE "Type" = 'Restriction' AND "IsActive" = 1 AND "IsDeleted" = 0 LIMIT 1
+            """
+        ) { _ in true } ?? false
+    }
+
     /// The condition of a rule, as a `WHERE` clause has it.
     ///
     /// - Throws: ``SOQLError``; also for what reads other records, since a rule is decided by its record alone.
