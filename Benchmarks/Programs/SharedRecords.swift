@@ -41,7 +41,7 @@ struct SharedRecords: AsyncParsableCommand {
     private func measure(_ engine: Engine) async throws {
         let session = engine.systemSession(as: .operator, reason: "benchmark of sharing")
         var chance = Chance()
-        let roles = try await makeRoles(session, &chance)
+        let roles = try await makeRoles(session)
         let users = try await makeUsers(session, roles)
         try await makeRules(session, &chance)
         let cases = Cases(rows: rows, owners: users, chance: chance)
@@ -88,7 +88,7 @@ struct SharedRecords: AsyncParsableCommand {
 
     // MARK: The company
 
-    private func makeRoles(_ session: Session, _ chance: inout Chance) async throws -> [RecordID] {
+    private func makeRoles(_ session: Session) async throws -> [RecordID] {
         var roles: [RecordID] = []
         for number in 0..<Self.roles {
             let parent: Value = number == 0 ? .null : .id(roles[(number - 1) / 7])
