@@ -78,8 +78,9 @@ struct CompanyRows {
         try await add(
             "purpose.offers", "DataUsePurpose", ["Name": "Offers by mail and phone", "CanDataSubjectOptOut": true]
         )
-        for guest in Guest.allCases where guest.details.email != nil {
-            let status: Value = guest.details.refusesMail ? "OptOut" : "OptIn"
+        for guest in Guest.allCases {
+            guard let agreed = guest.agreedToOffers else { continue }
+            let status: Value = agreed ? "OptIn" : "OptOut"
             try await add(
                 "consent.\(guest)", "ContactPointTypeConsent",
                 [

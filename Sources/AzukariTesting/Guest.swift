@@ -21,6 +21,9 @@ public enum Guest: String, CaseIterable, Sendable {
     /// Reachable by post alone.
     case chiyo
 
+    /// What they decided about the company's offers; nil where they were never asked.
+    public var agreedToOffers: Bool? { details.email == nil ? nil : !details.refusesMail }
+
     /// What the company holds about one of them.
     struct Details {
         var family: String

@@ -32,12 +32,13 @@ public enum AccessKind: String, Sendable {
     case api
 }
 
-/// By what somebody signs in: named in the event log, and bound to a purpose.
+/// By what somebody signs in: named in the event log, and bound to purposes.
 public struct SigningApplication: Sendable {
     public let name: String
     public let kind: AccessKind
-    /// The purpose of everything done with the token.
-    public let purpose: String
+    /// For one of these everything is done with the token: the first that its user may work under. An application
+    /// that is registered goes no further; what is part of the product follows the user.
+    public let purposes: [String]
     /// The registered application, whose end is that of its tokens; nil for what is part of the product.
     public let application: RecordID?
     /// What the token may be used for; nil: for all that its user may do.
@@ -46,12 +47,12 @@ public struct SigningApplication: Sendable {
     let grant: RecordID?
 
     public init(
-        name: String, kind: AccessKind, purpose: String, application: RecordID? = nil, scopes: Scopes? = nil,
+        name: String, kind: AccessKind, purposes: [String], application: RecordID? = nil, scopes: Scopes? = nil,
         grant: RecordID? = nil
     ) {
         self.name = name
         self.kind = kind
-        self.purpose = purpose
+        self.purposes = purposes
         self.application = application
         self.scopes = scopes
         self.grant = grant

@@ -42,7 +42,7 @@ public struct ConnectedApplication: Sendable {
     /// As it signs in.
     public var signing: SigningApplication {
         SigningApplication(
-            name: name, kind: .api, purpose: purposes.first ?? Identity.defaultPurpose, application: id,
+            name: name, kind: .api, purposes: purposes.isEmpty ? [Identity.defaultPurpose] : purposes, application: id,
             scopes: scopes.withoutUser)
     }
 

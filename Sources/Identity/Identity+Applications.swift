@@ -11,6 +11,14 @@ extension Identity {
     /// - Throws: ``PlatformError`` with the field that is wrong.
     public func addApplication(_ new: NewApplication) async throws -> (clientID: String, clientSecret: String?) {
         try new.check()
+        let known = try await engine.purposes()
+        for purpose in new.purposes where !known.contains(purpose) {
+            throw PlatformError(
+                .invalidOperation,
+                "There is no purpose named \(purpose). It is the DeveloperName of a data use purpose, or one of: "
+                    + known.joined(separator: ", "),
+                fields: ["Purposes"])
+        }
         let certificate = try new.certificate.map { try Self.checkedKey($0) }
         let clientID = "3MVG9" + Secret.text(length: 40)
         let clientSecret = new.isPublic ? nil : Secret.text(length: 48)

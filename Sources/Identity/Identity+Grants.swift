@@ -95,7 +95,7 @@ extension Identity {
         case .done(let grant, let scopes, let refreshToken):
             guard let user = grant.user else { throw refusal }
             let signing = SigningApplication(
-                name: application.name, kind: .api, purpose: application.signing.purpose,
+                name: application.name, kind: .api, purposes: application.signing.purposes,
                 application: application.id, scopes: scopes, grant: grant.id)
             var given: AccessGrant
             do {

@@ -46,13 +46,13 @@ extension Identity {
     /// Tells the event log of a sign-in or a sign-out. What was typed is not told: it may be a password.
     func record(
         _ kind: MonitoredEvent.Kind, _ outcome: String, user: RecordID?, _ application: SigningApplication?,
-        address: String, since began: Instant? = nil
+        address: String, under purpose: String = "", since began: Instant? = nil
     ) {
         let now = environment.now()
         var event = MonitoredEvent(kind, at: now)
         event.user = user
         event.application = application?.name ?? ""
-        event.purpose = application?.purpose ?? ""
+        event.purpose = purpose
         event.clientIP = address
         event.outcome = outcome
         event.milliseconds = began.map { now.milliseconds - $0.milliseconds } ?? 0
@@ -65,7 +65,15 @@ extension Identity {
     ) async throws -> AccessGrant {
         let session: Session
         do {
-            session = try await engine.session(for: user, application: application.name, purpose: application.purpose)
+            let allowed = try await engine.purposes(of: user)
+            let mayFollow = application.application == nil
+            guard
+                let purpose = application.purposes.first(where: allowed.contains) ?? (mayFollow ? allowed.first : nil)
+            else {
+                record(.login, "LOGIN_ERROR_PURPOSE", user: user, application, address: address)
+                throw SignInRefusal.purposeNotAllowed
+            }
+            session = try await engine.session(for: user, application: application.name, purpose: purpose)
         } catch let error as PlatformError where error.code == .invalidLogin {
             record(.login, "LOGIN_ERROR_USER_INACTIVE", user: user, application, address: address)
             throw SignInRefusal.wrongCredentials
@@ -82,7 +90,7 @@ extension Identity {
                     "ApplicationId": application.application.map(Value.id) ?? .null,
                     "Scopes": application.scopes.map { .text($0.text) } ?? .null,
                     "GrantId": application.grant.map(Value.id) ?? .null,
-                    "Kind": .text(application.kind.rawValue), "Purpose": .text(application.purpose),
+                    "Kind": .text(application.kind.rawValue), "Purpose": .text(session.purpose),
                     "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
                 ]),
             onFailure: .rollbackAll
@@ -94,7 +102,8 @@ extension Identity {
                 lastStored: now, checked: now),
             for: digest
         )
-        record(.login, "LOGIN_NO_ERROR", user: user, application, address: address)
+        record(
+            .login, "LOGIN_NO_ERROR", user: user, application, address: address, under: session.purpose)
         return AccessGrant(
             token: token, session: session, issuedAt: now,
             idleSecondsMax: Int(TokenCache.idleSecondsMax), isPasswordInitial: isPasswordInitial,

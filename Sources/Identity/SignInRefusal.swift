@@ -10,6 +10,8 @@ public enum SignInRefusal: Error, Equatable {
     case wrongClientSecret
     /// The application is not registered for this way of signing in.
     case flowNotAllowed
+    /// The user may not work under any of the purposes that the application is registered for.
+    case purposeNotAllowed
     /// What an application asserts is not so, with what is wrong; never whether a user exists.
     case badAssertion(String)
     /// The application may not call from there.
@@ -44,6 +46,8 @@ public enum SignInRefusal: Error, Equatable {
         case .slowDown: PlatformError(.invalidLogin, "polling too quickly")
         case .accessDenied: PlatformError(.invalidLogin, "the user has refused")
         case .deviceExpired: PlatformError(.invalidLogin, "expired device code")
+        case .purposeNotAllowed:
+            PlatformError(.invalidLogin, "the user may not work under the purposes of the application")
         case .flowNotAllowed: PlatformError(.invalidLogin, "the application is not registered for this grant type")
         }
     }

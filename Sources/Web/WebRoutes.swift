@@ -108,6 +108,7 @@ public struct WebRoutes: Sendable {
     private var officePages: [(method: HTTPRequest.Method, path: RouterPath, show: Page)] {
         let pages = ImportPages(wake: wakeJobs)
         let plan = ImportPlan(pages: pages)
+        let purposes = PurposesPage(identity: identity)
         return [
             (.get, "/import", pages.show),
             (.post, "/import", pages.paste),
@@ -121,6 +122,10 @@ public struct WebRoutes: Sendable {
             (.post, "/sharing", SharingPage.saveDefaults),
             (.post, "/sharing/rules", SharingPage.addRule),
             (.post, "/sharing/rules/{id}", SharingPage.changeRule),
+            (.get, "/purposes", purposes.show),
+            (.post, "/purposes", purposes.add),
+            (.get, "/purposes/{id}", PurposePage.show),
+            (.post, "/purposes/{id}", PurposePage.act),
             (.get, "/records/{id}/access", RecordAccessPage.show),
         ]
     }
@@ -176,22 +181,20 @@ public struct WebRoutes: Sendable {
 
     private func visit(_ session: Session, _ request: Request, _ context: EdgeContext) async throws -> Visit {
         let preferences = Preferences(request)
-        let user =
-            try await session.retrieve(
-                "User", [session.user], fields: ["Name", "TimeZoneSidKey", "LanguageLocaleKey"]
-            ).first ?? nil
+        // Who they are themselves is known under every purpose.
+        let user = try await identity.user(session.user)
         let language = Language(
             chosen: preferences.language?.rawValue, accepted: request.headers[.acceptLanguage],
-            fallback: Language(locale: user?["LanguageLocaleKey"].text)?.rawValue ?? engine.organisation.defaultLanguage
+            fallback: Language(locale: user?.language)?.rawValue ?? engine.organisation.defaultLanguage
         )
         return Visit(
             site: site, session: session, environment: environment, organisation: engine.organisation,
             schema: try await session.schema(), words: site.words(language),
             dates: Dates(
-                language: language, zone: user?["TimeZoneSidKey"].text ?? engine.organisation.timeZone,
+                language: language, zone: user?.timeZone ?? engine.organisation.timeZone,
                 now: environment.now()
             ),
-            preferences: preferences, user: user?["Name"].text ?? "",
+            preferences: preferences, user: user?.name ?? "",
             token: FormToken(request) ?? FormToken(environment: environment),
             request: request, address: context.address, parameters: context.parameters
         )
@@ -212,6 +215,9 @@ public struct WebRoutes: Sendable {
                 return ErrorPage.notFound(words).response(site: site, words: words, status: .notFound)
             } catch is FormRefused {
                 return ErrorPage.formRefused(words).response(site: site, words: words, status: .forbidden)
+            } catch let error as PlatformError where error.code == .invalidSessionID {
+                // Their purpose is gone, or no longer theirs.
+                return Self.signInFirst(request, again: true)
             } catch let error as PlatformError where !request.uri.path.hasPrefix("/services") {
                 let (page, status) = ErrorPage.of(error, words: words, requestID: context.requestID)
                 if status == .internalServerError {

@@ -61,7 +61,7 @@ struct TestServer: Sendable {
         )
         let grant = try await identity.signIn(
             username: administrator, password: password, address: "",
-            application: SigningApplication(name: "Test", kind: .api, purpose: "customerService")
+            application: SigningApplication(name: "Test", kind: .api, purposes: ["customerService"])
         )
         let address = PublicAddress(isTLS: false, trustedPeers: [])
         let usage = RequestUsage(environment: environment, quota: quota)

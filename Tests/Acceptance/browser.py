@@ -29,6 +29,7 @@ import importing
 import letting_in
 import monitoring
 import packages
+import purposes
 import sharing
 from organisation import ROOT
 
@@ -456,7 +457,7 @@ def quiet(desk):
 
 
 AGENT_STEPS = [sign_in, find, consent, case, lists, monitoring.leave_events, palette, absent, keyboard, letting_in.application, letting_in.device, quiet]
-OFFICER_STEPS = [sign_in, package, restrict, erase, importing.importing, monitoring.monitoring, sharing.sharing, parts, quiet]
+OFFICER_STEPS = [sign_in, package, restrict, erase, importing.importing, monitoring.monitoring, sharing.sharing, purposes.purposes, parts, quiet]
 
 
 def run(desk, steps):

@@ -101,16 +101,16 @@ struct AccessTests {
         let fixture = try await QueryFixture()
         let administrator = try await fixture.user(7, profile: FirstRows.administrator)
         let schema = try await administrator.schema()
-        #expect(schema.objects.count == 73 && schema.object("UserCredential") == nil)
+        #expect(schema.objects.count == 74 && schema.object("UserCredential") == nil)
         #expect(schema.object("Contact")?.field("Birthdate")?.isUpdateable == true)
-        #expect(try await fixture.session.schema().objects.count == 77)
+        #expect(try await fixture.session.schema().objects.count == 78)
     }
 
     @Test func `a user without a profile may do nothing`() async throws {
         let fixture = try await QueryFixture()
         try await fixture.insert("User", 7, ["LastName": "Nobody", "IsActive": true])
         let session = try await fixture.engine.session(
-            for: QueryFixture.id("005", 7), application: "test", purpose: "service")
+            for: QueryFixture.id("005", 7), application: "test", purpose: "customerService")
         #expect(try await session.schema().objects.isEmpty)
     }
 
@@ -144,6 +144,6 @@ struct AccessTests {
             if case .ids(let ids) = report.shown { ids.map(\.sequence) } else { [] }
         }
         #expect(read == [[1, 2], [1]])
-        #expect(reports.allSatisfy { $0.user == agent.user && $0.purpose == "service" })
+        #expect(reports.allSatisfy { $0.user == agent.user && $0.purpose == "customerService" })
     }
 }

@@ -80,16 +80,19 @@ struct SharingPageTests {
         }
     }
 
-    @Test(arguments: ["Private", "Restriction"])
-    func `no page shows what sharing hides`(limit: String) async throws {
+    @Test(arguments: ["Private", "Restriction", "Consent"])
+    func `no page shows what sharing or a purpose hides`(limit: String) async throws {
         try await TestDesk.run { desk in
             let admin = desk.engine.systemSession(as: .operator, reason: "test")
-            let account = try await desk.make("Account", ["Name": "Zq7731 KK"])
+            let isOfPerson = limit == "Consent"
+            let account = try await desk.make("Account", ["Name": isOfPerson ? "Open" : "Zq7731 KK"])
             let person = try await desk.make(
                 "Contact", ["LastName": "Zq7731", "Email": "zq7731@hidden.example", "AccountId": .id(account)])
             let row = try await desk.make("Case", ["Subject": "Zq7731", "ContactId": .id(person)])
             if limit == "Private" {
                 for object in ["Account", "Contact", "Case"] { try await admin.setSharing(.private, of: object) }
+            } else if isOfPerson {
+                try await desk.bindAgents(to: "OptedIn", needing: [])
             } else {
                 let group = try #require(
                     try await admin.query("SELECT Id FROM Group WHERE Type = 'Organization'").first?.id)
@@ -103,19 +106,13 @@ struct SharingPageTests {
                 }
             }
             let agent = try await desk.browser(of: TestDesk.agent)
-            let router = Router(context: EdgeContext.self)
-            let runner = BulkRunner(engine: desk.engine) { Issue.record($0) }
-            try WebRoutes(
-                engine: desk.engine, identity: desk.identity, environment: desk.clock.environment, wakeJobs: runner.wake
-            ).add(to: router)
-            let pages = router.routes.filter { $0.method == .get }.map { "\($0.path)" }
+            let pages = try desk.pages()
             #expect(pages.count > 25)
-            for page in pages where !page.contains("assets") && !page.contains("**") {
+            for page in pages {
                 let isOfRecord = page.contains(":id") || page.contains("{id}")
-                for id in isOfRecord ? [person, row, account] : [person] {
-                    let path =
-                        page.replacing(/:id|\{id\}/, with: "\(id)").replacing(/:[a-z]+|\{[a-z]+\}/, with: "csv")
-                    let asked = ["/search", "/look"].contains(path) ? path + "?q=Zq7731" : path
+                let hidden = isOfPerson ? [person, row] : [person, row, account]
+                for id in isOfRecord ? hidden : [person] {
+                    let asked = TestDesk.path(page, id, "Zq7731")
                     let answer = try await agent.get(asked)
                     // What was typed stands in the box of the search.
                     let text = answer.text.replacing("value=\"Zq7731\"", with: "")
@@ -125,5 +122,65 @@ struct SharingPageTests {
                 }
             }
         }
+    }
+
+    @Test func `pages do without the fields that a purpose does not need`() async throws {
+        try await TestDesk.run { desk in
+            let person = try await desk.make(
+                "Contact", ["LastName": "Open", "Department": "Zq7731", "Phone": "03-5550-7731"])
+            let row = try await desk.make("Case", ["Subject": "Open", "ContactId": .id(person)])
+            try await desk.bindAgents(
+                to: "Everyone", needing: ["Contact.Name", "Case.Subject", "Case.ContactId", "Case.CaseNumber"])
+            let agent = try await desk.browser(of: TestDesk.agent)
+            for page in try desk.pages() {
+                for id in [person, row] {
+                    let asked = TestDesk.path(page, id, "Open")
+                    let answer = try await agent.get(asked)
+                    #expect(answer.status.code < 500, "\(asked): \(answer.text.prefix(2000))")
+                    #expect(!answer.text.contains("Zq7731") && !answer.text.contains("5550-7731"), "\(asked)")
+                }
+            }
+            for page in ["/", "/contacts", "/cases", "/people/\(person)", "/search?q=Open"] {
+                #expect(try await agent.get(page).status == .ok, "\(page)")
+            }
+            #expect(try await agent.get("/cases/\(row)").status == .ok)
+        }
+    }
+}
+
+extension TestDesk {
+    /// The paths of all pages, with their parameters.
+    fileprivate func pages() throws -> [String] {
+        let router = Router(context: EdgeContext.self)
+        let runner = BulkRunner(engine: engine) { Issue.record($0) }
+        try WebRoutes(engine: engine, identity: identity, environment: clock.environment, wakeJobs: runner.wake)
+            .add(to: router)
+        return router.routes.filter { $0.method == .get }.map { "\($0.path)" }
+            .filter { !$0.contains("assets") && !$0.contains("**") }
+    }
+
+    /// A page's address for a record, searching for a word where it is for that.
+    fileprivate static func path(_ page: String, _ id: RecordID, _ word: String) -> String {
+        let path = page.replacing(/:id|\{id\}/, with: "\(id)").replacing(/:[a-z]+|\{[a-z]+\}/, with: "csv")
+        return ["/search", "/look"].contains(path) ? path + "?q=\(word)" : path
+    }
+
+    /// Makes a purpose that everybody with the agents' profile works under.
+    fileprivate func bindAgents(to scope: String, needing fields: [String]) async throws {
+        let purpose = try await make(
+            "DataUsePurpose", ["Name": "P", "DeveloperName": "p", "SubjectScope": .text(scope)])
+        for field in fields {
+            _ = try await make(
+                "DataUsePurposeScope",
+                [
+                    "DataUsePurposeId": .id(purpose), "SobjectType": .text(String(field.prefix { $0 != "." })),
+                    "Field": .text(field),
+                ])
+        }
+        let admin = engine.systemSession(as: .operator, reason: "test")
+        let set = try #require(
+            try await admin.query("SELECT Id FROM PermissionSet WHERE Profile.Name = 'Standard User'").first?.id)
+        _ = try await admin.update(
+            Batch("PermissionSet", ["Id": .id(set), "DataUsePurposeId": .id(purpose)]), onFailure: .rollbackAll)
     }
 }

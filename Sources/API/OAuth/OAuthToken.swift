@@ -181,6 +181,8 @@ struct OAuthToken {
         case .slowDown: OAuthError("slow_down", "polling too quickly: wait five seconds longer each time")
         case .accessDenied: OAuthError("access_denied", "the user has refused")
         case .deviceExpired: OAuthError("expired_token", "expired device code")
+        case .purposeNotAllowed:
+            OAuthError("invalid_grant", "the user may not work under the purposes of the application")
         case .flowNotAllowed:
             OAuthError("unauthorized_client", "this application is not registered for this grant type")
         }

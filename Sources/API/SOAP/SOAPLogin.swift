@@ -18,7 +18,7 @@ struct SOAPLogin {
         // By it the call is named in the event log.
         let client = header?["CallOptions"]?["client"].map { String($0.text.prefix(60)) }
         let application = SigningApplication(
-            name: client.map { "SOAP \($0)" } ?? "SOAP", kind: .api, purpose: Identity.defaultPurpose
+            name: client.map { "SOAP \($0)" } ?? "SOAP", kind: .api, purposes: [Identity.defaultPurpose]
         )
         let grant: AccessGrant
         do {

@@ -11,6 +11,8 @@ final class Access: Sendable {
     let rights: Rights
     /// Whose records it reaches; nil where it reaches all of the objects that it may read.
     let reach: Reach?
+    /// Whose records are there under the purpose; nil where everybody's are.
+    let subjects: SubjectLimit?
     let key: Key
 
     /// By what plans of queries are kept beside the version of the schema.
@@ -20,16 +22,32 @@ final class Access: Sendable {
         let version: Int64
         /// Where it matters who asks.
         let user: RecordID?
+        /// Where it limits.
+        let purpose: RecordID?
+        /// Where it decides at what moment one asks.
+        let subjects: SubjectLimit?
     }
 
     init(
-        full: Schema, visible: Schema, rights: Rights, version: Int64 = 0, reach: Reach? = nil, of user: RecordID? = nil
+        full: Schema, visible: Schema, rights: Rights, version: Int64 = 0, reach: Reach? = nil,
+        of user: RecordID? = nil, subjects: SubjectLimit? = nil
     ) {
         self.full = full
         self.visible = visible
         self.rights = rights
         self.reach = reach
-        key = Key(holder: rights.holder, version: version, user: reach == nil ? nil : user)
+        self.subjects = subjects
+        key = Key(
+            holder: rights.holder, version: version, user: reach == nil ? nil : user, purpose: rights.purpose?.id,
+            subjects: subjects)
+    }
+
+    /// The same at a moment, where what people have decided by then counts.
+    func at(_ moment: Instant) -> Access {
+        guard let purpose = rights.purpose, let id = purpose.id, purpose.subjects != .everyone else { return self }
+        return Access(
+            full: full, visible: visible, rights: rights, version: key.version, reach: reach, of: key.user,
+            subjects: SubjectLimit(purpose: id, scope: purpose.subjects, moment: moment))
     }
 }
 
@@ -73,14 +91,20 @@ final class AccessCache: Sendable {
 
     private struct Held {
         var version = Version(schema: -1, access: -1)
-        var accesses: [Rights.Holder: Access] = [:]
+        var accesses: [HolderKey: Access] = [:]
         var directory: Directory?
         var assignments: Assignments?
+        var purposes: Purposes?
+    }
+
+    private struct HolderKey: Hashable {
+        let holder: Rights.Holder
+        let purpose: RecordID?
     }
 
     private struct UserKey: Hashable {
         let user: RecordID
-        let holder: Rights.Holder
+        let holder: HolderKey
         let version: Version
     }
 
@@ -100,20 +124,46 @@ final class AccessCache: Sendable {
     func systemAccess(
         _ version: Version, in schema: () throws -> Schema, on connection: any Connection
     ) throws -> Access {
-        try access(of: .system, version, in: schema, on: connection)
+        try access(of: .system, under: nil, version, in: schema, on: connection)
     }
 
     /// What a user may do, by a profile and what is assigned now.
+    ///
+    /// - Parameter purpose: The name of the purpose that the user works under; nil: whatever is there under any.
+    /// - Throws: `INVALID_SESSION_ID` when the user may not work under the purpose, or no longer.
     func access(
-        of user: RecordID, profile: RecordID?, at now: Instant, _ version: Version, in schema: () throws -> Schema,
-        on connection: any Connection
+        of user: RecordID, profile: RecordID?, under purpose: String?, at now: Instant, _ version: Version,
+        in schema: () throws -> Schema, on connection: any Connection
     ) throws -> Access {
-        guard let profile else { return try access(of: .nobody, version, in: schema, on: connection) }
+        guard let profile else { return try access(of: .nobody, under: nil, version, in: schema, on: connection) }
         let sets = try assignments(version, on: connection).sets(of: user, profile: profile, at: now)
-        let holder = Rights.Holder.sets(profile: profile, sets)
-        let access = try access(of: holder, version, in: schema, on: connection)
-        if access.rights.modifiesAll { return access }
-        return try users.value(UserKey(user: user, holder: holder, version: version)) {
+        var limit: PurposeLimit?
+        if let purpose {
+            limit = try purposes(version, on: connection).limit(of: purpose, for: sets)
+            guard limit != nil else { throw PlatformError(.invalidSessionID, "Session expired or invalid") }
+        }
+        return try access(
+            of: user, .sets(profile: profile, sets), under: limit.flatMap { $0.isBinding ? $0 : nil }, version,
+            in: schema, on: connection
+        ).at(now)
+    }
+
+    /// The names of the purposes that a user may work under.
+    func purposes(
+        of user: RecordID, profile: RecordID, at now: Instant, _ version: Version, _ connection: any Connection
+    ) throws -> [String] {
+        let sets = try assignments(version, on: connection).sets(of: user, profile: profile, at: now)
+        return try purposes(version, on: connection).names(for: sets)
+    }
+
+    private func access(
+        of user: RecordID, _ holder: Rights.Holder, under purpose: PurposeLimit?, _ version: Version,
+        in schema: () throws -> Schema, on connection: any Connection
+    ) throws -> Access {
+        let access = try access(of: holder, under: purpose, version, in: schema, on: connection)
+        if access.rights.hasAll { return access }
+        let key = UserKey(user: user, holder: HolderKey(holder: holder, purpose: purpose?.id), version: version)
+        return try users.value(key) {
             // Where all is open to everybody, nobody need know who belongs where.
             let isLimited =
                 try access.full.objects.contains { [.private, .read].contains($0.sharing) }
@@ -128,14 +178,16 @@ final class AccessCache: Sendable {
     }
 
     private func access(
-        of holder: Rights.Holder, _ version: Version, in schema: () throws -> Schema, on connection: any Connection
+        of holder: Rights.Holder, under purpose: PurposeLimit?, _ version: Version, in schema: () throws -> Schema,
+        on connection: any Connection
     ) throws -> Access {
-        let known = held.withLock { $0.version == version ? $0.accesses[holder] : nil }
+        let key = HolderKey(holder: holder, purpose: purpose?.id)
+        let known = held.withLock { $0.version == version ? $0.accesses[key] : nil }
         if let known { return known }
         let schema = try schema()
-        let rights = try Rights(holder, on: connection)
+        let rights = try Rights(holder, under: purpose, on: connection)
         let access = Access(full: schema, visible: rights.filter(schema), rights: rights, version: version.access)
-        keep(version) { $0.accesses[holder] = access }
+        keep(version) { $0.accesses[key] = access }
         return access
     }
 
@@ -144,6 +196,13 @@ final class AccessCache: Sendable {
         let assignments = try Assignments(on: connection)
         keep(version) { $0.assignments = assignments }
         return assignments
+    }
+
+    private func purposes(_ version: Version, on connection: any Connection) throws -> Purposes {
+        if let known = held.withLock({ $0.version == version ? $0.purposes : nil }) { return known }
+        let purposes = try Purposes(on: connection)
+        keep(version) { $0.purposes = purposes }
+        return purposes
     }
 
     private func directory(_ version: Version, on connection: any Connection) throws -> Directory {
@@ -188,7 +247,7 @@ extension Session {
             throw PlatformError(.invalidSessionID, "Session expired or invalid")
         }
         let access = try engine.accesses.access(
-            of: user, profile: found.profile, at: engine.environment.now(), found.version,
+            of: user, profile: found.profile, under: purpose, at: engine.environment.now(), found.version,
             in: { try engine.schema.current(on: connection, version: found.version.schema) }, on: connection
         )
         return Viewer(

@@ -5,7 +5,9 @@ import Store
 struct Rights: Sendable {
     /// Whose rights they are: plans of queries are kept by it.
     let holder: Holder
-    let powers: Set<Power>
+    /// What limits them, whoever has them; nil where nothing does.
+    let purpose: PurposeLimit?
+    private let given: Set<Power>
     private let objects: [String: ObjectRights]
     /// Only the fields that somebody has decided about.
     private let fields: [String: [String: FieldRights]]
@@ -26,25 +28,36 @@ struct Rights: Sendable {
         case deletesHard = "PermissionsBulkApiHardDelete"
     }
 
-    static let system = Rights(holder: .system, powers: Set(Power.allCases), objects: [:], fields: [:])
+    static let system = Rights(holder: .system, purpose: nil, given: Set(Power.allCases), objects: [:], fields: [:])
 
-    /// Everything that is not internal, whatever the permissions of objects and fields say.
+    /// Under a purpose that binds nobody administers.
+    var powers: Set<Power> { purpose == nil ? given : given.intersection([.viewsAll]) }
+
+    /// Administers the organisation.
     var modifiesAll: Bool { powers.contains(.modifiesAll) }
 
+    /// Has everything that is not internal, whatever the permissions of objects and fields and the sharing say; a purpose may
+    /// still limit it.
+    var hasAll: Bool { given.contains(.modifiesAll) }
+
     private init(
-        holder: Holder, powers: Set<Power>, objects: [String: ObjectRights], fields: [String: [String: FieldRights]]
+        holder: Holder, purpose: PurposeLimit?, given: Set<Power>, objects: [String: ObjectRights],
+        fields: [String: [String: FieldRights]]
     ) {
         self.holder = holder
-        self.powers = powers
+        self.purpose = purpose
+        self.given = given
         self.objects = objects
         self.fields = fields
     }
 
     /// Reads what a holder has: of an object what any of its sets gives; of a field what any of them gives, where any has a say
     /// in it.
-    init(_ holder: Holder, on connection: any Connection) throws {
+    init(_ holder: Holder, under purpose: PurposeLimit?, on connection: any Connection) throws {
         guard case .sets(let profile, let sets) = holder else {
-            self = holder == .system ? .system : Rights(holder: holder, powers: [], objects: [:], fields: [:])
+            self =
+                holder == .system
+                ? .system : Rights(holder: holder, purpose: nil, given: [], objects: [:], fields: [:])
             return
         }
         let list = SQL.list(sets)
@@ -76,7 +89,7 @@ struct Rights: Sendable {
             fields[path[0], default: [:]][path[1], default: []].formUnion(rights)
             return true
         }
-        self.init(holder: holder, powers: powers, objects: objects, fields: fields)
+        self.init(holder: holder, purpose: purpose, given: powers, objects: objects, fields: fields)
     }
 
     private static func powers(
@@ -100,7 +113,12 @@ struct Rights: Sendable {
     func on(_ object: ObjectSchema) -> ObjectRights {
         if holder == .system { return .all }
         if object.isInternal { return [] }
-        if modifiesAll { return .all }
+        let rights = granted(on: object)
+        return purpose?.limit(rights, on: object) ?? rights
+    }
+
+    private func granted(on object: ObjectSchema) -> ObjectRights {
+        if hasAll { return .all }
         guard let shared = object.sharedObject else { return objects[object.name] ?? [] }
         // Who shares a record is decided by the record.
         let rights = objects[shared] ?? []
@@ -109,7 +127,9 @@ struct Rights: Sendable {
 
     /// What may be done with a field of an object whose records may be read.
     func on(_ field: Field, of object: ObjectSchema) -> FieldRights {
-        if holder == .system || modifiesAll { return .all }
+        if holder == .system { return .all }
+        if let purpose, !purpose.includes(field, of: object) { return [] }
+        if hasAll { return .all }
         return fields[object.name]?[field.name] ?? .all
     }
 

@@ -57,7 +57,7 @@ final class PlanCache: Sendable {
             object: object, fields: fields ?? [], version: viewer.access.full.version,
             asker: viewer.access.key
         )
-        return try rows.value(key) {
+        return try rows.value(key, keepIf: \.isLasting) {
             guard let object = viewer.access.visible.object(object), object.isQueryable else {
                 throw PlatformError(.invalidType, "sObject type '\(object)' is not supported.")
             }

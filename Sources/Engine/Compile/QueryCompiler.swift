@@ -7,9 +7,12 @@ final class QueryCompiler {
     let context: QueryContext
     private var aliasCount = 0
     /// Whether a value of this very call went into the statement.
-    private(set) var isLasting = true
+    private(set) var isLasting: Bool
 
-    init(_ context: QueryContext) { self.context = context }
+    init(_ context: QueryContext) {
+        self.context = context
+        isLasting = context.viewer.access.subjects == nil
+    }
 
     func plan(_ query: Query) throws -> Plan {
         let object = try object(query.from.source)

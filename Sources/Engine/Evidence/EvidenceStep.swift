@@ -23,6 +23,9 @@ enum EvidenceStep {
         "PermissionSetGroupComponent": Proven(kind: .access, fields: ["PermissionSetGroupId", "PermissionSetId"]),
         "ObjectPermissions": Proven(kind: .access, fields: ["ParentId", "SobjectType"] + ObjectRights.fields),
         "FieldPermissions": Proven(kind: .access, fields: ["ParentId", "Field", "PermissionsRead", "PermissionsEdit"]),
+        "DataUsePurpose": Proven(kind: .access, fields: ["DeveloperName", "SubjectScope"]),
+        "DataUsePurposeScope": Proven(kind: .access, fields: ["DataUsePurposeId", "SobjectType", "Field"]),
+        "PermissionSet": Proven(kind: .access, fields: ["DataUsePurposeId"]),
         "SharingRule": Proven(
             kind: .access, fields: ["SobjectType", "Type", "SharedFromId", "SharedToId", "AccessLevel", "IsActive"]),
     ]

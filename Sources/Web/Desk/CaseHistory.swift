@@ -3,6 +3,12 @@ import Records
 
 /// What happened in a case, for its own page and for the customer's.
 enum CaseHistory {
+    /// What is read of them, beside the case where they are shown elsewhere.
+    static let commentFields = ["Id", "CommentBody", "CreatedDate", "CreatedBy.Name"]
+    static let mailFields = [
+        "Id", "Subject", "TextBody", "Incoming", "FromAddress", "ToAddress", "MessageDate", "CreatedDate",
+    ]
+
     static func comment(_ record: Record, _ visit: Visit, href: String?) -> Timeline.Moment? {
         guard let at = record.moment("CreatedDate") else { return nil }
         return Timeline.Moment(

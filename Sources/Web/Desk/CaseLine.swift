@@ -10,6 +10,9 @@ struct CaseLine: Sendable {
     let state: StateWord?
     let opened: TimeView?
 
+    /// What is read of a case, beside the customer's name.
+    static let fields = ["Id", "CaseNumber", "Subject", "Status", "IsClosed", "CreatedDate"]
+
     /// - Parameter person: the customer's name, where the list is not about one customer.
     init?(_ record: Record, _ visit: Visit, person: String? = nil) {
         guard let id = record.id else { return nil }

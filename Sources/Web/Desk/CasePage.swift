@@ -42,10 +42,11 @@ enum CasePage {
     private static func show(_ visit: Visit, text: String, error: Notice?) async throws -> Response {
         let id = try visit.id()
         guard let object = visit.schema.object(of: id), object.name == "Case" else { throw NothingHere() }
-        let columns = object.columns([
+        let wished = [
             "Id", "CaseNumber", "Subject", "Description", "Status", "IsClosed", "Priority", "Origin", "Type", "Reason",
             "ContactId", "Account.Name", "Owner.Name", "CreatedDate", "ClosedDate", "Ext__c",
-        ])
+        ]
+        let columns = visit.columns(wished, of: object)
         guard let record = try await visit.one("SELECT \(columns) FROM Case WHERE Id = :id", id: id) else {
             throw NothingHere()
         }
@@ -99,26 +100,13 @@ enum CasePage {
 
     private static func moments(of id: RecordID, _ visit: Visit) async throws -> [Timeline.Moment] {
         let bindings: [String: BoundValue] = ["id": .one(.id(id))]
-        var moments: [Timeline.Moment] = []
-        if visit.schema.object("CaseComment") != nil {
-            moments += try await visit.session.query(
-                """
-                SELECT Id, CommentBody, CreatedDate, CreatedBy.Name FROM CaseComment WHERE ParentId = :id \
-                ORDER BY CreatedDate DESC LIMIT 200
-                """,
-                bindings: bindings
-            ).compactMap { CaseHistory.comment($0, visit, href: nil) }
-        }
-        if visit.schema.object("EmailMessage") != nil {
-            moments += try await visit.session.query(
-                """
-                SELECT Id, Subject, TextBody, Incoming, FromAddress, ToAddress, MessageDate, CreatedDate \
-                FROM EmailMessage WHERE ParentId = :id ORDER BY CreatedDate DESC LIMIT 200
-                """,
-                bindings: bindings
-            ).compactMap { CaseHistory.mail($0, visit) }
-        }
-        return moments
+        let clauses = "WHERE ParentId = :id ORDER BY CreatedDate DESC LIMIT 200"
+        let comments = try await visit.rows(
+            CaseHistory.commentFields, of: "CaseComment", needing: ["ParentId"], clauses, bindings)
+        let mails = try await visit.rows(
+            CaseHistory.mailFields, of: "EmailMessage", needing: ["ParentId"], clauses, bindings)
+        return comments.compactMap { CaseHistory.comment($0, visit, href: nil) }
+            + mails.compactMap { CaseHistory.mail($0, visit) }
     }
 
     private static func person(of record: Record, _ visit: Visit) async throws -> PersonPart? {

@@ -35,7 +35,7 @@ enum Home {
             )
         }
         var (cases, ownCases): ([CaseLine], [CaseLine]) = ([], [])
-        if visit.schema.object("Case") != nil {
+        if let object = visit.schema.object("Case"), object.field("IsClosed") != nil {
             let count = try await visit.count("Case", where: "IsClosed = false")
             figures.append(
                 Figure(
@@ -44,7 +44,9 @@ enum Home {
                 )
             )
             cases = try await openCases("IsClosed = false", visit)
-            if !visit.isOfficer { ownCases = try await openCases("IsClosed = false AND OwnerId = :user", visit) }
+            if !visit.isOfficer, object.field("OwnerId") != nil {
+                ownCases = try await openCases("IsClosed = false AND OwnerId = :user", visit)
+            }
         }
         var requests: [RequestLine] = []
         if visit.isOfficer {
@@ -70,12 +72,9 @@ enum Home {
     }
 
     private static func openCases(_ condition: String, _ visit: Visit) async throws -> [CaseLine] {
-        try await visit.session.query(
-            """
-            SELECT Id, CaseNumber, Subject, Contact.Name, Status, IsClosed, CreatedDate FROM Case \
-            WHERE \(condition) ORDER BY CreatedDate DESC LIMIT 12
-            """,
-            bindings: ["user": .one(.id(visit.session.user))]
+        try await visit.rows(
+            CaseLine.fields + ["Contact.Name"], of: "Case", needing: [],
+            "WHERE \(condition) ORDER BY CreatedDate DESC LIMIT 12", ["user": .one(.id(visit.session.user))]
         ).compactMap { CaseLine($0, visit, person: $0.text("Contact.Name")) }
     }
 }

@@ -20,7 +20,7 @@ struct Person: Sendable {
     static func at(_ id: RecordID, _ visit: Visit) async throws -> Person {
         guard let object = visit.schema.object(of: id), object.isPerson else { throw NothingHere() }
         if object.name == "Individual", let contact = try await contact(of: id, visit) { return contact }
-        let columns = object.columns(wished)
+        let columns = visit.columns(wished, of: object)
         guard let record = try await visit.one("SELECT \(columns) FROM \(object.name) WHERE Id = :id", id: id) else {
             throw NothingHere()
         }
@@ -31,7 +31,8 @@ struct Person: Sendable {
     private static func contact(of individual: RecordID, _ visit: Visit) async throws -> Person? {
         guard let object = visit.schema.object("Contact"), object.field("IndividualId") != nil else { return nil }
         let record = try await visit.one(
-            "SELECT \(object.columns(wished)) FROM Contact WHERE IndividualId = :id ORDER BY Id LIMIT 1", id: individual
+            "SELECT \(visit.columns(wished, of: object)) FROM Contact WHERE IndividualId = :id ORDER BY Id LIMIT 1",
+            id: individual
         )
         guard let record, let id = record.id else { return nil }
         return Person(id: id, object: "Contact", record: record)

@@ -38,20 +38,17 @@ struct PersonHistory: Sendable {
 
     private func time(_ instant: Instant) -> TimeView { visit.dates.timeView(instant) }
 
-    private func rows(_ object: String, _ soql: String) async throws -> [Record] {
-        guard visit.schema.object(object) != nil else { return [] }
-        return try await visit.session.query(
-            "\(soql) LIMIT \(Self.rowsOfEachKind)", bindings: ["person": .one(.id(person.id))]
-        )
+    private func rows(_ fields: [String], of object: String, by lookup: String) async throws -> [Record] {
+        try await visit.rows(
+            fields, of: object, needing: [lookup],
+            "WHERE \(lookup) = :person ORDER BY CreatedDate DESC LIMIT \(Self.rowsOfEachKind)",
+            ["person": .one(.id(person.id))])
     }
 
     private func cases() async throws -> [Timeline.Moment] {
         try await rows(
-            "Case",
-            """
-            SELECT Id, Subject, Description, Status, IsClosed, CreatedDate, CreatedBy.Name FROM Case \
-            WHERE ContactId = :person ORDER BY CreatedDate DESC
-            """
+            ["Id", "Subject", "Description", "Status", "IsClosed", "CreatedDate", "CreatedBy.Name"], of: "Case",
+            by: "ContactId"
         ).compactMap { record in
             guard let at = record.moment("CreatedDate"), let id = record.id else { return nil }
             let subject = record.text("Subject") ?? words("cases.no_subject")
@@ -63,30 +60,19 @@ struct PersonHistory: Sendable {
     }
 
     private func comments() async throws -> [Timeline.Moment] {
-        try await rows(
-            "CaseComment",
-            """
-            SELECT Id, ParentId, Parent.Subject, CommentBody, CreatedDate, CreatedBy.Name FROM CaseComment \
-            WHERE Parent.ContactId = :person ORDER BY CreatedDate DESC
-            """
-        ).compactMap { CaseHistory.comment($0, visit, href: $0["ParentId"].id.map { "/cases/\($0)" }) }
+        try await rows(CaseHistory.commentFields + ["ParentId"], of: "CaseComment", by: "Parent.ContactId")
+            .compactMap { CaseHistory.comment($0, visit, href: $0["ParentId"].id.map { "/cases/\($0)" }) }
     }
 
     private func mails() async throws -> [Timeline.Moment] {
-        let columns = "Id, ParentId, Subject, TextBody, Incoming, FromAddress, ToAddress, MessageDate, CreatedDate"
-        return try await rows(
-            "EmailMessage",
-            "SELECT \(columns) FROM EmailMessage WHERE Parent.ContactId = :person ORDER BY CreatedDate DESC"
-        ).compactMap { CaseHistory.mail($0, visit) }
+        try await rows(CaseHistory.mailFields + ["ParentId"], of: "EmailMessage", by: "Parent.ContactId")
+            .compactMap { CaseHistory.mail($0, visit) }
     }
 
     private func tasks() async throws -> [Timeline.Moment] {
         try await rows(
-            "Task",
-            """
-            SELECT Id, Subject, Description, TaskSubtype, CallType, CreatedDate, CreatedBy.Name FROM Task \
-            WHERE WhoId = :person ORDER BY CreatedDate DESC
-            """
+            ["Id", "Subject", "Description", "TaskSubtype", "CallType", "CreatedDate", "CreatedBy.Name"], of: "Task",
+            by: "WhoId"
         ).compactMap { record in
             guard let at = record.moment("CreatedDate") else { return nil }
             let subject = record.text("Subject") ?? words("cases.no_subject")

@@ -110,14 +110,11 @@ enum PersonPage {
     }
 
     private static func cases(of person: Person, _ visit: Visit) async throws -> [Record] {
-        guard person.object == "Contact", visit.schema.object("Case") != nil else { return [] }
-        return try await visit.session.query(
-            """
-            SELECT Id, CaseNumber, Subject, Status, IsClosed, CreatedDate FROM Case \
-            WHERE ContactId = :person AND IsClosed = false ORDER BY CreatedDate DESC LIMIT 50
-            """,
-            bindings: ["person": .one(.id(person.id))]
-        )
+        guard person.object == "Contact" else { return [] }
+        return try await visit.rows(
+            CaseLine.fields, of: "Case", needing: ["ContactId", "IsClosed"],
+            "WHERE ContactId = :person AND IsClosed = false ORDER BY CreatedDate DESC LIMIT 50",
+            ["person": .one(.id(person.id))])
     }
 
     private static func requests(of person: Person, _ visit: Visit) async throws -> [DataSubjectRequest] {

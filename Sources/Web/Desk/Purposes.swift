@@ -91,19 +91,15 @@ enum Purposes {
 
     /// Those in force.
     private static func rows(of person: Person, _ visit: Visit) async throws -> [Record] {
-        guard let individual = person.individual, let object = visit.schema.object("ContactPointTypeConsent") else {
-            return []
-        }
-        let bases =
-            visit.schema.object("DataUseLegalBasis") == nil ? columns.filter { !$0.contains(".Legal") } : columns
-        return try await visit.session.query(
+        guard let individual = person.individual else { return [] }
+        return try await visit.rows(
+            columns, of: "ContactPointTypeConsent",
+            needing: ["PartyId", "EffectiveTo", "ContactPointType", "CaptureDate"],
             """
-            SELECT \(object.columns(bases)) FROM ContactPointTypeConsent \
             WHERE PartyId = :individual AND (EffectiveTo = null OR EffectiveTo > :now) \
             ORDER BY ContactPointType, CaptureDate DESC LIMIT 100
             """,
-            bindings: ["individual": .one(.id(individual)), "now": .one(.datetime(visit.dates.now))]
-        )
+            ["individual": .one(.id(individual)), "now": .one(.datetime(visit.dates.now))])
     }
 
     private static func state(_ status: String, _ words: Words) -> StateWord {

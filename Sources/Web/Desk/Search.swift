@@ -95,7 +95,7 @@ private struct Found: Sendable {
         for (name, hits) in Dictionary(grouping: hits, by: \.object) {
             guard let fields = fields[name], let object = visit.schema.object(name) else { continue }
             let rows = try await visit.session.query(
-                "SELECT \(object.columns(["Id"] + fields)) FROM \(name) WHERE Id IN :ids",
+                "SELECT \(visit.columns(["Id"] + fields, of: object)) FROM \(name) WHERE Id IN :ids",
                 bindings: ["ids": .many(hits.map { .id($0.id) })]
             )
             for row in rows { if let id = row.id { records[id] = row } }

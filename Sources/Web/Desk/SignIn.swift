@@ -16,7 +16,7 @@ struct SignIn: Sendable {
     /// As the event log names this edge.
     static let application = "Azukari Console"
     /// What one may work for; the first is chosen beforehand.
-    static let purposes = ["customerService", "privacyRequests", "administration"]
+    static let purposes = Engine.ownPurposes
 
     /// What the page shows.
     struct Page: Sendable {
@@ -52,7 +52,7 @@ struct SignIn: Sendable {
         do {
             grant = try await identity.signIn(
                 username: username, password: form["password"] ?? "", address: context.address,
-                application: SigningApplication(name: Self.application, kind: .web, purpose: purpose)
+                application: SigningApplication(name: Self.application, kind: .web, purposes: [purpose])
             )
         } catch is SignInRefusal {
             let words = words(for: request)

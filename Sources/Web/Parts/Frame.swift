@@ -29,6 +29,8 @@ struct Chrome: Sendable {
     let administers: Bool
     /// Whether its reader decides who sees which records.
     let setsSharing: Bool
+    /// Whether its reader decides what customer data may be used for.
+    let setsPurposes: Bool
     let organisation: String
     let zone: String
 }

@@ -18,18 +18,37 @@ extension Record {
     func day(_ path: String) -> Day? { if case .date(let day) = self[path] { day } else { nil } }
 }
 
-extension ObjectSchema {
-    /// Those of the wished fields that this session may see, as the list of a SELECT.
-    ///
-    /// A path (`Account.Name`) is taken when its lookup may be seen.
-    func columns(_ wished: [String]) -> String {
-        wished.filter { path in
-            guard let dot = path.firstIndex(of: ".") else { return field(path) != nil }
-            let relationship = path[..<dot]
-            return fields.contains { $0.relationshipName?.lowercased() == relationship.lowercased() }
-        }.joined(separator: ", ")
+extension Visit {
+    /// Those of the wished fields, and of paths such as `Account.Name`, that this session may see, as the list of a SELECT.
+    func columns(_ wished: [String], of object: ObjectSchema) -> String {
+        wished.filter { sees($0, of: object) }.joined(separator: ", ")
     }
 
+    /// Whether this session may see a field of an object, or the end of a path.
+    func sees(_ path: some StringProtocol, of object: ObjectSchema) -> Bool {
+        guard let dot = path.firstIndex(of: ".") else { return object.field(path) != nil }
+        let rest = path[path.index(after: dot)...]
+        return object.relationship(path[..<dot])?.referenceTo.contains { name in
+            schema.object(name).map { sees(rest, of: $0) } ?? false
+        } ?? false
+    }
+
+    /// Rows of an object with those of the wished fields that may be seen.
+    ///
+    /// - Parameters:
+    ///   - needed: Fields that `clauses` ask for; where one of them, or the object, may not be seen, there are no rows.
+    ///   - clauses: What follows the object in a query.
+    func rows(
+        _ wished: [String], of name: String, needing needed: [String], _ clauses: String,
+        _ bindings: [String: BoundValue]
+    ) async throws -> [Record] {
+        guard let object = schema.object(name), needed.allSatisfy({ sees($0, of: object) }) else { return [] }
+        return try await session.query(
+            "SELECT \(columns(wished, of: object)) FROM \(name) \(clauses)", bindings: bindings)
+    }
+}
+
+extension ObjectSchema {
     /// The name of an object for readers.
     func label(_ language: Language) -> String { language == .ja && !labelJa.isEmpty ? labelJa : label }
 }

@@ -108,8 +108,8 @@ struct Visit: Sendable {
                     isCurrent: preferences.isComfortable
                 ),
             ],
-            token: token.text, administers: seesEvents, setsSharing: setsSharing, organisation: organisation.name,
-            zone: dates.zone.identifier
+            token: token.text, administers: seesEvents, setsSharing: setsSharing,
+            setsPurposes: setsPurposes, organisation: organisation.name, zone: dates.zone.identifier
         )
     }
 
@@ -140,6 +140,8 @@ enum Told: String, Sendable {
     case othersEnded = "access.others_ended"
     case importDiscarded = "import.discarded"
     case sharingSaved = "sharing.saved"
+    case purposeSaved = "purposes.saved"
+    case purposeDeleted = "purposes.deleted"
 }
 
 /// Nothing to see: absent, or not for this reader. The two are answered alike.

@@ -21,6 +21,13 @@ struct RoadMatrixTests {
         case restriction
         /// Persons whose processing is restricted (GDPR Art. 18).
         case person
+        /// Fields that the purpose does not need.
+        case purpose
+        /// Persons who have not agreed to the purpose.
+        case consent
+
+        /// Whether it closes fields of records that may be seen.
+        var isOfFields: Bool { self == .field || self == .purpose }
     }
 
     @Test func `every road of the router has a row`() async throws {
@@ -35,7 +42,7 @@ struct RoadMatrixTests {
     func `no road tells of what a limit closes`(limit: Limit) async throws {
         let (with, without) = (Answers(), Answers())
         try await Self.company(limit, hasHidden: true, with)
-        if limit != .field { try await Self.company(limit, hasHidden: false, without) }
+        if !limit.isOfFields { try await Self.company(limit, hasHidden: false, without) }
         for (road, answers) in with.all.sorted(by: { $0.key < $1.key }) {
             for (place, answer) in answers.enumerated() {
                 #expect(!answer.lowercased().contains("zq7731"), "\(limit) \(road) \(place): \(answer)")
@@ -43,7 +50,7 @@ struct RoadMatrixTests {
             }
             // That a person's records went is told to whoever keeps a copy, by their ids: the copies must follow.
             if limit == .person, road == "GET own/changes" { continue }
-            guard limit != .field, let others = without.all[road] else { continue }
+            guard !limit.isOfFields, let others = without.all[road] else { continue }
             for (place, (answer, other)) in zip(answers, others).enumerated() where answer != other {
                 let same = zip(answer, other).prefix { $0 == $1 }.count
                 Issue.record(
@@ -86,7 +93,7 @@ struct RoadMatrixTests {
             let account = try await server.make("Account", #"{"Name":"Open"}"#)
             let contact = try await server.make("Contact", #"{"LastName":"Open","AccountId":"\#(account)"}"#)
             let open = try await server.make("Case", #"{"Subject":"Open","ContactId":"\#(contact)"}"#)
-            try await close(limit, server)
+            try await close(limit, contact, server)
             var ids = [
                 "Account": "001000000000zzzAAA", "Contact": "003000000000zzzAAA", "Case": "500000000000zzzAAA",
                 "CaseComment": "00a000000000zzzAAA",
@@ -94,8 +101,8 @@ struct RoadMatrixTests {
             if hasHidden { ids = try await hidden(server, limit) }
             let agent = try await server.identity.signIn(
                 username: TestServer.agent, password: TestServer.password, address: "",
-                application: SigningApplication(name: "Test", kind: .api, purpose: "customerService"))
-            if limit != .object, limit != .field {
+                application: SigningApplication(name: "Test", kind: .api, purposes: ["customerService"]))
+            if limit != .object, !limit.isOfFields {
                 // What may be seen is the agent's own.
                 let user = try #require(
                     try await server.call(.get, "query?q=SELECT+Id+FROM+User+WHERE+LastName='Agent'").records.first?[
@@ -121,11 +128,12 @@ struct RoadMatrixTests {
     }
 
     private static func hidden(_ server: TestServer, _ limit: Limit) async throws -> [String: String] {
-        // A field that is closed hides no record, and a person's restriction no company.
-        let word = limit == .field ? "Plain" : "Zq7731"
+        // A field that is closed hides no record, and what a person is limited by no company.
+        let word = limit.isOfFields ? "Plain" : "Zq7731"
         var ids = ["Account": "001000000000zzzAAA"]
-        if limit != .person { ids["Account"] = try await server.make("Account", #"{"Name":"\#(word) KK"}"#) }
-        let account = limit == .person ? "null" : "\"\(ids["Account"] ?? "")\""
+        let isOfPerson = limit == .person || limit == .consent
+        if !isOfPerson { ids["Account"] = try await server.make("Account", #"{"Name":"\#(word) KK"}"#) }
+        let account = isOfPerson ? "null" : "\"\(ids["Account"] ?? "")\""
         let contact = try await server.make(
             "Contact",
             """
@@ -147,7 +155,7 @@ struct RoadMatrixTests {
     }
 
     /// Closes what the agent is not to see.
-    private static func close(_ limit: Limit, _ server: TestServer) async throws {
+    private static func close(_ limit: Limit, _ contact: String, _ server: TestServer) async throws {
         func set() async throws -> String {
             let found = try await server.call(
                 .get, "query?q=SELECT+Id+FROM+PermissionSet+WHERE+Profile.Name='Standard+User'")
@@ -180,6 +188,28 @@ struct RoadMatrixTests {
                     """)
             }
         case .person: break
+        case .purpose, .consent:
+            let purpose = try await server.make(
+                "DataUsePurpose",
+                #"{"Name":"P","DeveloperName":"p","SubjectScope":"\#(limit == .consent ? "OptedIn" : "Everyone")"}"#)
+            _ = try await server.call(
+                .patch, "sobjects/PermissionSet/\(try await set())", #"{"DataUsePurposeId":"\#(purpose)"}"#)
+            if limit == .consent {
+                let person = try await server.make("Individual", #"{"LastName":"Open"}"#)
+                _ = try await server.call(.patch, "sobjects/Contact/\(contact)", #"{"IndividualId":"\#(person)"}"#)
+                _ = try await server.make(
+                    "ContactPointTypeConsent",
+                    """
+                    {"Name":"C","PartyId":"\(person)","DataUsePurposeId":"\(purpose)","ContactPointType":"Email",
+                    "PrivacyConsentStatus":"OptIn"}
+                    """)
+            } else {
+                let names = ["LastName", "Email", "Title", "AccountId"].map { #""Contact","Field":"Contact.\#($0)""# }
+                for scope in names + ["Account", "Case", "CaseComment", "Task"].map({ "\"\($0)\"" }) {
+                    _ = try await server.make(
+                        "DataUsePurposeScope", #"{"DataUsePurposeId":"\#(purpose)","SobjectType":\#(scope)}"#)
+                }
+            }
         }
     }
 

@@ -73,7 +73,7 @@ struct IngestTests {
                 try await server.call(.get, "queryAll?q=SELECT+COUNT()+FROM+Account").json["totalSize"] as? Int == 0)
             let agent = try await server.identity.signIn(
                 username: TestServer.agent, password: TestServer.password, address: "",
-                application: .init(name: "Test", kind: .api, purpose: "customerService"))
+                application: .init(name: "Test", kind: .api, purposes: ["customerService"]))
             let refused = try await server.call(
                 .post, "jobs/ingest", #"{"object":"Account","operation":"hardDelete"}"#, token: agent.token)
             #expect(refused.errorCode == "FEATURENOTENABLED", "\(refused.body)")
@@ -167,7 +167,7 @@ struct IngestTests {
             let id = try await server.job(#"{"object":"Contact","operation":"insert"}"#)
             let agent = try await server.identity.signIn(
                 username: TestServer.agent, password: TestServer.password, address: "",
-                application: .init(name: "Test", kind: .api, purpose: "customerService"))
+                application: .init(name: "Test", kind: .api, purposes: ["customerService"]))
             for (method, body) in [(HTTPRequest.Method.get, nil), (.patch, #"{"state":"Aborted"}"#), (.delete, nil)] {
                 let answer = try await server.call(method, "jobs/ingest/\(id)", body, token: agent.token)
                 #expect(answer.status == 404, "\(answer.body)")

@@ -122,7 +122,7 @@ struct EventTests {
             try await server.engine.closeEvents()
             let agent = try await server.identity.signIn(
                 username: TestServer.agent, password: TestServer.password, address: "",
-                application: SigningApplication(name: "Test", kind: .api, purpose: "customerService")
+                application: SigningApplication(name: "Test", kind: .api, purposes: ["customerService"])
             ).token
             let refused = try await server.call(.get, "query?q=SELECT+Id+FROM+EventLogFile", token: agent)
             #expect(refused.status == 400 && refused.body.contains("INVALID_TYPE"))

@@ -36,7 +36,7 @@ struct QuotaTests {
             clock.advance(days: 1)
             let signedIn = try await server.identity.signIn(
                 username: TestServer.administrator, password: TestServer.password, address: "",
-                application: .init(name: "Test", kind: .api, purpose: "customerService"))
+                application: .init(name: "Test", kind: .api, purposes: ["customerService"]))
             #expect(try await server.call(.get, "limits", token: signedIn.token).status == 200)
         }
     }
@@ -45,7 +45,7 @@ struct QuotaTests {
         try await TestServer.run(quota: Self.quota { $0.dailyPerUser = 4 }) { server in
             let other = try await server.identity.signIn(
                 username: TestServer.agent, password: TestServer.password, address: "",
-                application: .init(name: "Test", kind: .api, purpose: "customerService"))
+                application: .init(name: "Test", kind: .api, purposes: ["customerService"]))
             let id = try await server.make("Contact", #"{"LastName":"Blue"}"#)
             let batch = """
                 {"batchRequests":[{"method":"GET","url":"v59.0/limits"},{"method":"GET","url":"v59.0/limits"},

@@ -96,7 +96,7 @@ struct ChangeStreamTests {
             _ = try await server.make("Product2", #"{"Name":"Lamp"}"#)
             let grant = try await server.identity.signIn(
                 username: TestServer.agent, password: TestServer.password, address: "",
-                application: .init(name: "Test", kind: .api, purpose: "customerService"))
+                application: .init(name: "Test", kind: .api, purposes: ["customerService"]))
             let schema = try await grant.session.schema()
             let told = try await Self.changes(server, "replayId=\(start.next)", token: grant.token).told
             #expect(told.contains { $0.id == contact })

@@ -270,7 +270,7 @@ struct CompositeTests {
         try await TestServer.run { server in
             let grant = try await server.identity.signIn(
                 username: TestServer.agent, password: TestServer.password, address: "",
-                application: .init(name: "Test", kind: .api, purpose: "customerService"))
+                application: .init(name: "Test", kind: .api, purposes: ["customerService"]))
             let answer = try await server.call(
                 .post, "composite",
                 composite(

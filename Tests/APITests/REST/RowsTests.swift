@@ -188,7 +188,7 @@ struct RowsTests {
             let id = try await server.make("Contact", #"{"LastName":"Sato"}"#)
             let grant = try await server.identity.signIn(
                 username: TestServer.agent, password: TestServer.password, address: "",
-                application: .init(name: "Test", kind: .api, purpose: "customerService")
+                application: .init(name: "Test", kind: .api, purposes: ["customerService"])
             )
             let answer = try await server.call(.delete, "sobjects/Contact/\(id)", token: grant.token)
             #expect(answer.status == 400 || answer.status == 403)

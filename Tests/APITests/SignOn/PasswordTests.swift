@@ -17,7 +17,7 @@ struct PasswordTests {
     private static func signIn(_ server: TestServer, _ password: String) async throws -> AccessGrant {
         try await server.identity.signIn(
             username: TestServer.agent, password: password, address: "",
-            application: SigningApplication(name: "Test", kind: .api, purpose: "customerService"))
+            application: SigningApplication(name: "Test", kind: .api, purposes: ["customerService"]))
     }
 
     @Test func `an administrator sets and makes passwords, which ends the user's sign-ins`() async throws {

@@ -89,7 +89,7 @@ struct OrganisationTests {
         try await withOrganisation { engine, _ in
             for user in [SystemUser.operator.id, RecordID(rawValue: 5)] {
                 await #expect(throws: PlatformError(.invalidLogin, "")) {
-                    try await engine.session(for: user, application: "test", purpose: "service")
+                    try await engine.session(for: user, application: "test", purpose: "customerService")
                 }
             }
         }

@@ -101,7 +101,7 @@ struct SharedTests {
                     "ProfileId": profile, "IsActive": true, "TimeZoneSidKey": "Asia/Tokyo", "LocaleSidKey": "ja_JP",
                     "EmailEncodingKey": "UTF-8", "LanguageLocaleKey": "ja",
                 ])
-            let held = try await engines[1].session(for: user, application: "test", purpose: "test")
+            let held = try await engines[1].session(for: user, application: "test", purpose: "customerService")
             #expect(try await held.schema().object("Contact") != nil)
             _ = try await one.update(
                 Batch("User", ["Id": .id(user), "IsActive": false]), onFailure: .rollbackAll)

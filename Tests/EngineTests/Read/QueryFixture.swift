@@ -37,7 +37,7 @@ final class QueryFixture: Sendable {
         try await insert(
             "User", number, ["LastName": .text("User\(number)"), "ProfileId": .id(profile), "IsActive": true]
         )
-        return try await engine.session(for: Self.id("005", number), application: "test", purpose: "service")
+        return try await engine.session(for: Self.id("005", number), application: "test", purpose: "customerService")
     }
 
     static func id(_ prefix: String, _ number: Int64) -> RecordID {

@@ -437,7 +437,7 @@ struct QueryTests {
             ]
         )
         let session = try await fixture.engine.session(
-            for: QueryFixture.id("005", 77), application: "test", purpose: "service")
+            for: QueryFixture.id("005", 77), application: "test", purpose: "customerService")
         let rows = try await session.query(
             """
             SELECT FORMAT(Account.AnnualRevenue), FORMAT(Account.NumberOfEmployees) staff, FORMAT(Birthdate), \

@@ -19,8 +19,12 @@ enum AccessStep {
         "Profile": powers, "PermissionSet": powers, "PermissionSetAssignment": [], "PermissionSetGroup": [],
         "PermissionSetGroupComponent": [], "ObjectPermissions": Set(ObjectRights.fields),
         "FieldPermissions": ["PermissionsRead", "PermissionsEdit"],
+        "DataUsePurpose": ["DeveloperName", "SubjectScope"], "DataUsePurposeScope": [],
     ]
-    private static let powers = Set(Rights.Power.allCases.map(\.rawValue))
+    private static let powers = Set(Rights.Power.allCases.map(\.rawValue) + ["DataUsePurposeId"])
+
+    /// Whether the records of an object decide who may do what.
+    static func decides(_ object: String) -> Bool { deciding.keys.contains(object) }
 
     /// To be called when rows were written.
     static func note(_ set: WriteSet, at now: Instant, _ connection: any Connection) throws {

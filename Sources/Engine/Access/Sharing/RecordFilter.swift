@@ -5,7 +5,7 @@ import Store
 /// Which records of an object a session may go how far with, as conditions of one statement: organisation-wide default, owner
 /// and those above, sharing rules, shares, what follows from an account or from a person, and restriction rules.
 ///
-/// Nothing of it is kept row by row: a change of a role or a rule holds from the next statement on. What a record belongs to is
+/// To it comes whose records are there under a purpose (``SubjectFilter``). Nothing of it is kept row by row: a change of a role or a rule holds from the next statement on. What a record belongs to is
 /// asked for in a table that stands once before the statement (``with``), however long the chain of parents: the parser of
 /// SQLite (before 3.46) cannot nest them all.
 final class RecordFilter {
@@ -13,14 +13,24 @@ final class RecordFilter {
     private let dialect: DatabaseDialect
     private var definitions: [SQL] = []
     private var tables: [String: Parents] = [:]
+    private var subjects: SubjectFilter?
 
     init(_ access: Access, _ dialect: DatabaseDialect) {
         self.access = access
         self.dialect = dialect
+        subjects = access.subjects.map { SubjectFilter($0, access.full) }
     }
 
-    /// The condition for a table of the statement; nil where it holds for every record.
+    /// The condition for a table of the statement, by sharing and purpose; nil where it holds for every record.
     func condition(_ object: ObjectSchema, _ alias: Identifier, for level: AccessLevel = .read) throws -> SQL? {
+        let both = [
+            try shared(object, alias, for: level),
+            access.full.object(object.name).flatMap { subjects?.condition($0, alias) },
+        ].compactMap { $0 }
+        return both.isEmpty ? nil : .joined(both, separator: " AND ")
+    }
+
+    private func shared(_ object: ObjectSchema, _ alias: Identifier, for level: AccessLevel) throws -> SQL? {
         guard let reach = access.reach else { return nil }
         guard let full = access.full.object(object.name) else { return "1 = 0" }
         return try Filtering(access: access, reach: reach, dialect: dialect, parents: parents)
@@ -28,7 +38,10 @@ final class RecordFilter {
     }
 
     /// What stands before the statement, whose conditions were made before.
-    var with: SQL { definitions.isEmpty ? "" : "WITH \(.joined(definitions, separator: ", ")) " }
+    var with: SQL {
+        let all = definitions + (subjects?.definitions ?? [])
+        return all.isEmpty ? "" : "WITH \(.joined(all, separator: ", ")) "
+    }
 
     /// What an account opens of a record that belongs to it; nil where it opens none of the object.
     func accountCondition(_ object: ObjectSchema, _ alias: Identifier) throws -> SQL? {
@@ -52,7 +65,7 @@ final class RecordFilter {
         // Whoever comes round to it again finds nothing by that.
         tables[name] = Parents.none
         let found: Parents
-        if let condition = try condition(object, Identifier("s0"), for: level) {
+        if let condition = try shared(object, Identifier("s0"), for: level) {
             let table = Identifier(name)
             definitions.append(
                 """

@@ -88,7 +88,7 @@ extension Engine {
     fileprivate func access(of user: RecordID, profile: RecordID?, on connection: any Connection) throws -> Access {
         let version = try AccessCache.Version(on: connection)
         return try accesses.access(
-            of: user, profile: profile, at: environment.now(), version,
+            of: user, profile: profile, under: nil, at: environment.now(), version,
             in: { try schema.current(on: connection, version: version.schema) }, on: connection)
     }
 }
