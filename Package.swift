@@ -159,7 +159,9 @@ let package = Package(
         ),
         .testTarget(
             name: "IdentityTests",
-            dependencies: ["Identity", "Engine", "Records", "AzukariTesting"],
+            dependencies: [
+                "Identity", "Engine", "Records", "AzukariTesting", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -12,26 +12,49 @@ extension Identity {
     public func signIn(
         username: String, password: String, address: String, application: SigningApplication
     ) async throws -> AccessGrant {
-        let now = environment.now()
-        guard throttle.withLock({ $0.allows(user: username, address: address, at: now) }) else {
-            record(.login, "LOGIN_ERROR_TOO_MANY_ATTEMPTS", user: nil, application, address: address, since: now)
-            throw SignInRefusal.wrongCredentials
-        }
-        let credential = try await credential(of: username)
-        let hash = credential?.hash ?? dummyHash
-        let isRight = try await hashing.run { try hash.matches(password) }
-        guard let credential, isRight else {
-            throttle.withLock { $0.failed(user: username, address: address, at: now) }
-            record(
-                .login, "LOGIN_ERROR_INVALID_PASSWORD", user: credential?.user, application, address: address,
-                since: now)
-            throw SignInRefusal.wrongCredentials
-        }
-        throttle.withLock { $0.succeeded(user: username, address: address) }
+        let credential = try await checkedCredential(
+            username: username, password: password, address: address, application: application, takesCode: true)
         return try await grant(
             user: credential.user, application: application, isPasswordInitial: credential.isInitial,
-            address: address
-        )
+            address: address, isStrong: credential.isStrong)
+    }
+
+    /// Who that is, after the same work for every refusal.
+    ///
+    /// - Parameter takesCode: Programs have no page for a second step: the code stands behind the password, as clients of the
+    ///   platform send their security token, and whoever has a second factor does not come in without one.
+    func checkedCredential(
+        username: String, password: String, address: String, application: SigningApplication, takesCode: Bool = false
+    ) async throws -> Credential {
+        let now = environment.now()
+        func refuse(_ outcome: String, _ user: RecordID?) -> SignInRefusal {
+            record(.login, outcome, user: user, application, address: address, since: now)
+            return .wrongCredentials
+        }
+        guard throttle.withLock({ $0.allows(user: username, address: address, at: now) }) else {
+            throw refuse("LOGIN_ERROR_TOO_MANY_ATTEMPTS", nil)
+        }
+        var credential = try await credential(of: username)
+        var (password, code) = (password, "")
+        if takesCode, let user = credential?.user,
+            try await factors(of: user, system("sign-in")).contains(where: { $0.kind != .recovery })
+        {
+            code = String(password.suffix(OneTimeCode.digits))
+            password = String(password.dropLast(OneTimeCode.digits))
+            credential?.isStrong = true
+        }
+        let (hash, typed) = (credential?.hash ?? dummyHash, password)
+        let isRight = try await hashing.run { try hash.matches(typed) }
+        guard let credential, isRight else {
+            throttle.withLock { $0.failed(user: username, address: address, at: now) }
+            throw refuse("LOGIN_ERROR_INVALID_PASSWORD", credential?.user)
+        }
+        if credential.isStrong, try await !takes(code, of: credential.user, address: address) {
+            throttle.withLock { $0.failed(user: username, address: address, at: now) }
+            throw refuse("LOGIN_ERROR_INVALID_SECOND_FACTOR", credential.user)
+        }
+        throttle.withLock { $0.succeeded(user: username, address: address) }
+        return credential
     }
 
     /// Signs an application in as the user it is registered to run as.
@@ -61,7 +84,8 @@ extension Identity {
 
     /// Makes the token and keeps its digest.
     func grant(
-        user: RecordID, application: SigningApplication, isPasswordInitial: Bool, address: String = ""
+        user: RecordID, application: SigningApplication, isPasswordInitial: Bool, address: String = "",
+        isStrong: Bool = false
     ) async throws -> AccessGrant {
         let session: Session
         do {
@@ -91,6 +115,7 @@ extension Identity {
                     "Scopes": application.scopes.map { .text($0.text) } ?? .null,
                     "GrantId": application.grant.map(Value.id) ?? .null,
                     "Kind": .text(application.kind.rawValue), "Purpose": .text(session.purpose),
+                    "IsStrong": .boolean(isStrong), "ProvenAt": .datetime(now),
                     "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
                 ]),
             onFailure: .rollbackAll
@@ -115,6 +140,8 @@ extension Identity {
         let user: RecordID
         let hash: PasswordHash
         let isInitial: Bool
+        /// Proven by a second factor too.
+        var isStrong = false
     }
 
     /// The active user of that name.

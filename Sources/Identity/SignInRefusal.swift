@@ -12,6 +12,12 @@ public enum SignInRefusal: Error, Equatable {
     case flowNotAllowed
     /// The user may not work under any of the purposes that the application is registered for.
     case purposeNotAllowed
+    /// A code that is wrong, or was used.
+    case wrongCode
+    /// A passkey that is not taken, with what is wrong.
+    case badPasskey(String)
+    /// The step of a sign-in took too long, or too many tries.
+    case stepOver
     /// What an application asserts is not so, with what is wrong; never whether a user exists.
     case badAssertion(String)
     /// The application may not call from there.
@@ -48,6 +54,9 @@ public enum SignInRefusal: Error, Equatable {
         case .deviceExpired: PlatformError(.invalidLogin, "expired device code")
         case .purposeNotAllowed:
             PlatformError(.invalidLogin, "the user may not work under the purposes of the application")
+        case .wrongCode: PlatformError(.invalidLogin, "the code is wrong or was used")
+        case .badPasskey(let wrong): PlatformError(.invalidLogin, wrong)
+        case .stepOver: PlatformError(.invalidLogin, "the sign-in took too long; begin anew")
         case .flowNotAllowed: PlatformError(.invalidLogin, "the application is not registered for this grant type")
         }
     }

@@ -156,6 +156,21 @@ public final class Vault: Sendable {
         }
     }
 
+    /// A small secret that lies in the records' database, sealed under a key derived from the tenant secret.
+    ///
+    /// - Parameter context: Authenticated with it, so that it opens in its own place only.
+    public func seal(_ secret: [UInt8], for context: String) throws -> [UInt8] {
+        try secret.withUnsafeBytes {
+            try KeyWrap.seal($0, with: Self.derive("small secrets", from: tenantSecret), context: context)
+        }
+    }
+
+    /// What ``seal(_:for:)`` sealed.
+    /// - Throws: ``VaultError`` `keyStore` when it is another's, or damaged.
+    public func open(_ sealed: [UInt8], for context: String) throws -> [UInt8] {
+        try KeyWrap.open(sealed, with: Self.derive("small secrets", from: tenantSecret), context: context)
+    }
+
     /// Ends after the work in hand.
     public func close() async { await store.close() }
 

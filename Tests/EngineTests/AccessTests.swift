@@ -103,7 +103,7 @@ struct AccessTests {
         let schema = try await administrator.schema()
         #expect(schema.objects.count == 74 && schema.object("UserCredential") == nil)
         #expect(schema.object("Contact")?.field("Birthdate")?.isUpdateable == true)
-        #expect(try await fixture.session.schema().objects.count == 78)
+        #expect(try await fixture.session.schema().objects.count == 80)
     }
 
     @Test func `a user without a profile may do nothing`() async throws {

@@ -11,7 +11,7 @@ struct SchemaCatalogueTests {
     }
 
     @Test func `the platform's objects and our own are there`() throws {
-        #expect(schema.objects.count == 78)
+        #expect(schema.objects.count == 80)
         #expect(schema.object("contact")?.keyPrefix.description == "003")
         #expect(schema.object("DataSubjectRequest")?.keyPrefix.description == "zD0")
         #expect(

@@ -183,6 +183,8 @@ struct OAuthToken {
         case .deviceExpired: OAuthError("expired_token", "expired device code")
         case .purposeNotAllowed:
             OAuthError("invalid_grant", "the user may not work under the purposes of the application")
+        case .wrongCode, .stepOver: OAuthError("invalid_grant", "authentication failure")
+        case .badPasskey(let wrong): OAuthError("invalid_grant", wrong)
         case .flowNotAllowed:
             OAuthError("unauthorized_client", "this application is not registered for this grant type")
         }

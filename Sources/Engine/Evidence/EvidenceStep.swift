@@ -26,6 +26,7 @@ enum EvidenceStep {
         "DataUsePurpose": Proven(kind: .access, fields: ["DeveloperName", "SubjectScope"]),
         "DataUsePurposeScope": Proven(kind: .access, fields: ["DataUsePurposeId", "SobjectType", "Field"]),
         "PermissionSet": Proven(kind: .access, fields: ["DataUsePurposeId"]),
+        "UserFactor": Proven(kind: .access, fields: ["UserId", "Kind"]),
         "SharingRule": Proven(
             kind: .access, fields: ["SobjectType", "Type", "SharedFromId", "SharedToId", "AccessLevel", "IsActive"]),
     ]
