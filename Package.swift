@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
@@ -104,7 +105,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Records", "HTTP", "Engine", "Identity", "Loading", "Privacy", "Reports",
+                "Records", "HTTP", "Engine", "Identity", "Loading", "Privacy", "Reports", "CQREncode",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
@@ -141,7 +142,11 @@ let package = Package(
         ),
 
         // Tests
-        .target(name: "AzukariTesting", dependencies: ["Records", "Engine", "Store"], swiftSettings: strict),
+        .target(
+            name: "AzukariTesting",
+            dependencies: ["Records", "Engine", "Store", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Records"], swiftSettings: strict),
@@ -159,9 +164,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IdentityTests",
-            dependencies: [
-                "Identity", "Engine", "Records", "AzukariTesting", .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["Identity", "Engine", "Records", "AzukariTesting"],
             swiftSettings: strict
         ),
         .testTarget(

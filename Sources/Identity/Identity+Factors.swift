@@ -46,7 +46,8 @@ extension Identity {
                 "UserFactor",
                 [
                     "UserId": .id(user.id), "Kind": .text(SecondFactor.Kind.totp.rawValue),
-                    "Secret": .text(Data(try engine.seal(secret, for: Self.context(of: user.id))).base64EncodedString()),
+                    "Secret": .text(
+                        Data(try engine.seal(secret, for: Self.context(of: user.id))).base64EncodedString()),
                     "IsConfirmed": false, "AddedAt": .datetime(environment.now()),
                 ]),
             onFailure: .rollbackAll
@@ -69,7 +70,8 @@ extension Identity {
         let now = environment.now()
         try await system("an authenticator is set up").together { own in
             guard let factor = try await self.unconfirmed(of: session, own) else { throw SignInRefusal.stepOver }
-            guard let step = OneTimeCode(secret: try self.open(factor)).step(of: code.filter(\.isNumber), at: now) else {
+            guard let step = OneTimeCode(secret: try self.open(factor)).step(of: code.filter(\.isNumber), at: now)
+            else {
                 throw SignInRefusal.wrongCode
             }
             _ = try await own.update(
@@ -99,13 +101,13 @@ extension Identity {
     ///
     /// - Throws: ``SignInRefusal/badPasskey(_:)``, ``SignInRefusal/stepOver``.
     public func addPasskey(
-        _ token: String, _ answer: PasskeyAnswer, named name: String, host: String, origin: String, of session: Session
+        _ token: String, _ answer: PasskeyAnswer, named name: String, at site: PasskeySite, of session: Session
     ) async throws {
         let own = system("a passkey is added")
         let attempt = try await attempt(token, [.register], own)
         try await end(attempt)
         guard attempt.user == session.user else { throw SignInRefusal.stepOver }
-        let new = try PasskeyCheck(host: host, origin: origin, challenge: attempt.challenge).registered(answer)
+        let new = try PasskeyCheck(site: site, challenge: attempt.challenge).registered(answer)
         let outcome = try await own.create(
             Batch(
                 "UserFactor",

@@ -27,13 +27,15 @@ extension Identity {
         try await startAttempt(.passkey, user: nil, application: application)
     }
 
-    /// How a sign-in can go on that ``start(username:password:address:application:)`` left waiting.
+    /// How a sign-in can go on that waits.
     ///
     /// - Throws: ``SignInRefusal/stepOver``.
     public func waiting(_ token: String) async throws -> WaitingSignIn {
         let session = system("sign-in")
-        let attempt = try await attempt(token, [.second], session)
-        guard let user = attempt.user else { throw SignInRefusal.stepOver }
+        let attempt = try await attempt(token, [.second, .passkey], session)
+        guard let user = attempt.user else {
+            return WaitingSignIn(token: token, challenge: attempt.challenge, kinds: [.passkey], credentialIDs: [])
+        }
         let factors = try await factors(of: user, session)
         return WaitingSignIn(
             token: token, challenge: attempt.challenge, kinds: Set(factors.map(\.kind)),
@@ -64,39 +66,15 @@ extension Identity {
     /// Goes on with a passkey, after a password or without one.
     ///
     /// - Parameters:
-    ///   - host: Of the page.
-    ///   - origin: Of the page.
+    ///   - site: Where the page is.
     /// - Throws: ``SignInRefusal/badPasskey(_:)``, ``SignInRefusal/stepOver``.
     public func finish(
-        _ token: String, passkey answer: PasskeyAnswer, host: String, origin: String, address: String
+        _ token: String, passkey answer: PasskeyAnswer, at site: PasskeySite, address: String
     ) async throws -> AccessGrant {
         let attempt = try await attempt(token, [.second, .passkey], system("sign-in"))
         // A challenge is good once, whatever becomes of it.
         try await end(attempt)
-        let check = PasskeyCheck(host: host, origin: origin, challenge: attempt.challenge)
-        let user: RecordID
-        do {
-            user = try await system("use of a passkey").together { session in
-                guard let factor = try await self.passkey(answer.credentialID, session),
-                    attempt.user == nil || attempt.user == factor.user
-                else { throw SignInRefusal.badPasskey("the passkey is not known here") }
-                let count = try check.used(answer, factor)
-                _ = try await session.update(
-                    Batch(
-                        "UserFactor",
-                        [
-                            "Id": .id(factor.id), "SignCount": .double(Double(count)),
-                            "LastUsedAt": .datetime(self.environment.now()),
-                        ]),
-                    onFailure: .rollbackAll
-                ).firstID()
-                return factor.user
-            }
-        } catch let refusal as SignInRefusal {
-            record(
-                .login, "LOGIN_ERROR_INVALID_SECOND_FACTOR", user: attempt.user, attempt.signing, address: address)
-            throw refusal
-        }
+        let user = try await use(answer, attempt, at: site, address: address)
         return try await grant(
             user: user, application: attempt.signing, isPasswordInitial: false, address: address, isStrong: true)
     }
@@ -133,9 +111,42 @@ extension Identity {
             return false
         }
         throttle.withLock {
-            if isRight { $0.succeeded(user: guessed, address: "") } else { $0.failed(user: guessed, address: "", at: now) }
+            if isRight {
+                $0.succeeded(user: guessed, address: "")
+            } else {
+                $0.failed(user: guessed, address: "", at: now)
+            }
         }
         return isRight
+    }
+
+    /// Whose passkey has signed the challenge of a step.
+    func use(
+        _ answer: PasskeyAnswer, _ attempt: SignInAttempt, at site: PasskeySite, address: String
+    ) async throws -> RecordID {
+        let check = PasskeyCheck(site: site, challenge: attempt.challenge)
+        do {
+            return try await system("use of a passkey").together { session in
+                guard let factor = try await self.passkey(answer.credentialID, session),
+                    attempt.user == nil || attempt.user == factor.user
+                else { throw SignInRefusal.badPasskey("the passkey is not known here") }
+                let count = try check.used(answer, factor)
+                _ = try await session.update(
+                    Batch(
+                        "UserFactor",
+                        [
+                            "Id": .id(factor.id), "SignCount": .double(Double(count)),
+                            "LastUsedAt": .datetime(self.environment.now()),
+                        ]),
+                    onFailure: .rollbackAll
+                ).firstID()
+                return factor.user
+            }
+        } catch let refusal as SignInRefusal {
+            record(
+                .login, "LOGIN_ERROR_INVALID_SECOND_FACTOR", user: attempt.user, attempt.signing, address: address)
+            throw refusal
+        }
     }
 
     private func passkey(_ credentialID: String, _ session: Session) async throws -> SecondFactor? {

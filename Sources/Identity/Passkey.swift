@@ -1,7 +1,7 @@
 import Crypto
+import CryptoExtras
 import Foundation
 import Records
-import CryptoExtras
 
 /// What a browser answers when it made or used a passkey (Web Authentication Level 2), each part in base64url.
 public struct PasskeyAnswer: Sendable {
@@ -27,15 +27,28 @@ public struct PasskeyAnswer: Sendable {
     }
 }
 
+/// The pages to which passkeys belong.
+public struct PasskeySite: Sendable {
+    /// Their host, without a port.
+    public let host: String
+    /// Encrypted; or on the user's own machine.
+    let origins: Set<String>
+
+    /// - Parameter authority: Host and port, as the browser named them.
+    public init(authority: String) {
+        host =
+            authority.hasPrefix("[")
+            ? String(authority.prefix { $0 != "]" }) + "]" : String(authority.prefix { $0 != ":" })
+        origins = host == "localhost" ? ["https://\(authority)", "http://\(authority)"] : ["https://\(authority)"]
+    }
+}
+
 /// Checks what browsers answer, as sections 7.1 and 7.2 of the standard ask for.
 ///
 /// No attestation is asked for: who made the device is not our business. So nothing signs a new key but the connection itself,
 /// and the key is taken in the form in which the browser gives it, which needs no CBOR.
 struct PasskeyCheck {
-    /// The host of the pages, to which a passkey belongs.
-    let host: String
-    /// With scheme and port.
-    let origin: String
+    let site: PasskeySite
     /// As it was given to the browser, in base64url.
     let challenge: String
 
@@ -51,7 +64,7 @@ struct PasskeyCheck {
     /// - Throws: ``SignInRefusal/badPasskey(_:)``.
     func registered(_ answer: PasskeyAnswer) throws -> New {
         try checkClientData(answer, type: "webauthn.create")
-        let data = try AuthenticatorData(answer, host: host)
+        let data = try AuthenticatorData(answer, host: site.host)
         guard let credential = data.credential, let id = Base64URL.decode(answer.credentialID[...]).map(Array.init),
             id == credential, !id.isEmpty, id.count <= Self.credentialBytesMax
         else { throw SignInRefusal.badPasskey("the answer names another credential than its authenticator") }
@@ -67,7 +80,7 @@ struct PasskeyCheck {
     /// - Throws: ``SignInRefusal/badPasskey(_:)``.
     func used(_ answer: PasskeyAnswer, _ factor: SecondFactor) throws -> Int64 {
         try checkClientData(answer, type: "webauthn.get")
-        let data = try AuthenticatorData(answer, host: host)
+        let data = try AuthenticatorData(answer, host: site.host)
         guard let clientData = Base64URL.decode(answer.clientData[...]),
             let signature = Base64URL.decode(answer.signature[...]),
             let key = Data(base64Encoded: factor.publicKey).flatMap({
@@ -95,7 +108,7 @@ struct PasskeyCheck {
         guard Secret.areEqual(Array(data.challenge.utf8), Array(challenge.utf8)) else {
             throw SignInRefusal.badPasskey("the answer is to another challenge")
         }
-        guard data.origin == origin, data.crossOrigin != true else {
+        guard site.origins.contains(data.origin), data.crossOrigin != true else {
             throw SignInRefusal.badPasskey("the answer is from another site")
         }
     }

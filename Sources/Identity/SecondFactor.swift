@@ -52,5 +52,7 @@ public struct SecondFactor: Sendable {
         signCount = Self.number(row["SignCount"])
     }
 
-    private static func number(_ value: Value) -> Int64 { if case .double(let number) = value { Int64(number) } else { 0 } }
+    private static func number(_ value: Value) -> Int64 {
+        if case .double(let number) = value { Int64(number) } else { 0 }
+    }
 }

@@ -10,6 +10,8 @@ struct SignInAttempt {
         case passkey
         /// Somebody signed in adds a passkey.
         case register
+        /// Somebody signed in shows again that it is them.
+        case prove
     }
 
     let id: RecordID

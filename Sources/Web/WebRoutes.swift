@@ -55,6 +55,10 @@ public struct WebRoutes: Sendable {
         }
         router.get("/sign-in", use: caught(signIn.show))
         router.post("/sign-in", use: caught(signIn.signIn))
+        let second = SecondStep(signIn: signIn)
+        router.post("/sign-in/passkey", use: caught(signIn.startPasskey))
+        router.get("/sign-in/second", use: caught(second.show))
+        router.post("/sign-in/second", use: caught(second.finish))
         router.post("/sign-out", use: caught(signIn.signOut))
 
         let authorize = AuthorizePage(identity: identity)
@@ -143,6 +147,17 @@ public struct WebRoutes: Sendable {
             (.post, "/access/sessions/{id}", access.endSession),
             (.post, "/access/grants/{id}", access.endGrant),
             (.post, "/access/others", access.endOthers),
+            (.get, "/prove", ProofPage.show),
+            (.post, "/prove", ProofPage.prove),
+            (.get, "/security", SecurityPage.show),
+            (.post, "/security/password", SecurityPage.changePassword),
+            (.post, "/security/app/new", SecurityPage.startApp),
+            (.get, "/security/app", SecurityPage.showApp),
+            (.post, "/security/app", SecurityPage.confirmApp),
+            (.get, "/security/passkey", SecurityPage.showPasskey),
+            (.post, "/security/passkey", SecurityPage.addPasskey),
+            (.post, "/security/codes", SecurityPage.newCodes),
+            (.post, "/security/factors/{id}", SecurityPage.remove),
         ]
     }
 
@@ -188,7 +203,8 @@ public struct WebRoutes: Sendable {
             fallback: Language(locale: user?.language)?.rawValue ?? engine.organisation.defaultLanguage
         )
         return Visit(
-            site: site, session: session, environment: environment, organisation: engine.organisation,
+            site: site, session: session, identity: identity, environment: environment,
+            organisation: engine.organisation,
             schema: try await session.schema(), words: site.words(language),
             dates: Dates(
                 language: language, zone: user?.timeZone ?? engine.organisation.timeZone,
@@ -213,6 +229,8 @@ public struct WebRoutes: Sendable {
                 return try await handler(request, context)
             } catch is NothingHere {
                 return ErrorPage.notFound(words).response(site: site, words: words, status: .notFound)
+            } catch let needed as ProofNeeded {
+                return .seeOther("\(ProofPage.path)?back=\(PercentEncoding.encode(needed.back))")
             } catch is FormRefused {
                 return ErrorPage.formRefused(words).response(site: site, words: words, status: .forbidden)
             } catch let error as PlatformError where error.code == .invalidSessionID {

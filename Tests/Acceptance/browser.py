@@ -30,6 +30,7 @@ import letting_in
 import monitoring
 import packages
 import purposes
+import securing
 import sharing
 from organisation import ROOT
 
@@ -66,7 +67,8 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise SystemExit("the server did not begin to serve")
             time.sleep(0.05)
-        self.url = json.loads(ready.read_text())["url"]
+        # Passkeys belong to a name, not to an address.
+        self.url = json.loads(ready.read_text())["url"].replace("127.0.0.1", "localhost")
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -456,7 +458,7 @@ def quiet(desk):
     assert not loud, loud
 
 
-AGENT_STEPS = [sign_in, find, consent, case, lists, monitoring.leave_events, palette, absent, keyboard, letting_in.application, letting_in.device, quiet]
+AGENT_STEPS = [sign_in, find, consent, case, lists, monitoring.leave_events, palette, absent, keyboard, letting_in.application, letting_in.device, securing.securing, quiet]
 OFFICER_STEPS = [sign_in, package, restrict, erase, importing.importing, monitoring.monitoring, sharing.sharing, purposes.purposes, parts, quiet]
 
 

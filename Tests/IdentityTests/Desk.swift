@@ -1,7 +1,5 @@
 import AzukariTesting
-import Crypto
 import Engine
-import Foundation
 import Records
 
 @testable import Identity
@@ -11,8 +9,7 @@ struct Desk {
     static let username = "user@example.com"
     static let other = "other@example.com"
     static let password = "correct horse battery"
-    static let host = "desk.example"
-    static let origin = "https://desk.example"
+    static let site = PasskeySite(authority: "desk.example")
     static let pages = SigningApplication(name: "Pages", kind: .web, purposes: ["customerService"])
 
     let engine: Engine
@@ -52,73 +49,22 @@ struct Desk {
     /// An app that is set up; its codes.
     func authenticator(of session: Session) async throws -> OneTimeCode {
         let new = try await identity.startAuthenticator(of: session)
-        let secret = OneTimeCode(secret: Base32.decoded(new.secret))
+        let secret = OneTimeCode(secret: TestPasskey.base32(new.secret))
         try await identity.confirmAuthenticator(named: "Phone", code: code(secret), of: session)
         clock.advance(seconds: 30)
         return secret
     }
 
+    func passkey() -> TestPasskey { TestPasskey(host: "desk.example", origin: "https://desk.example") }
+
     func code(_ secret: OneTimeCode) -> String { secret.code(of: clock.now.milliseconds / 30_000) }
 }
 
-extension Base32 {
-    static func decoded(_ text: String) -> [UInt8] {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-        var (bytes, bits, count): ([UInt8], UInt32, Int) = ([], 0, 0)
-        for letter in text where letter != " " {
-            bits = bits << 5 | UInt32(alphabet.firstIndex(of: letter) ?? 0)
-            count += 5
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
-        }
-        return bytes
-    }
-}
-
-/// What a browser and a device answer together.
-struct TestPasskey {
-    let key = P256.Signing.PrivateKey()
-    var id = Secret.randomBytes(32)
-    var count: UInt32 = 1
-    var flags: UInt8 = 0x05
-    var host = Desk.host
-    var origin = Desk.origin
-    var algorithm = -7
-    var isFramed = false
-
-    var credentialID: String { Base64URL.encode(id) }
-
-    private func clientData(_ type: String, _ challenge: String) -> Data {
-        Data(
-            #"{"type":"\#(type)","challenge":"\#(challenge)","origin":"\#(origin)","crossOrigin":\#(isFramed)}"#.utf8)
-    }
-
-    private func authenticatorData(isNew: Bool) -> [UInt8] {
-        var data = Array(SHA256.hash(data: Data(host.utf8)))
-        data.append(isNew ? flags | 0x40 : flags)
-        data += withUnsafeBytes(of: count.bigEndian) { Array($0) }
-        guard isNew else { return data }
-        data += [UInt8](repeating: 0, count: 16) + [UInt8(id.count >> 8), UInt8(id.count & 255)] + id
-        // The key as COSE has it: a map of type, algorithm, curve, x and y.
-        let raw = Array(key.publicKey.rawRepresentation)
-        data += [0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20] + raw[..<32] + [0x22, 0x58, 0x20] + raw[32...]
-        return data
-    }
-
-    func registered(_ challenge: String, type: String = "webauthn.create") -> PasskeyAnswer {
-        PasskeyAnswer(
-            credentialID: credentialID, clientData: Base64URL.encode(clientData(type, challenge)),
-            authenticatorData: Base64URL.encode(authenticatorData(isNew: true)),
-            publicKey: Base64URL.encode(key.publicKey.derRepresentation), algorithm: algorithm)
-    }
-
-    func used(_ challenge: String, type: String = "webauthn.get") throws -> PasskeyAnswer {
-        let (client, data) = (clientData(type, challenge), authenticatorData(isNew: false))
-        let signed = Data(data) + Data(SHA256.hash(data: client))
-        return PasskeyAnswer(
-            credentialID: credentialID, clientData: Base64URL.encode(client), authenticatorData: Base64URL.encode(data),
-            signature: Base64URL.encode(try key.signature(for: signed).derRepresentation))
+extension PasskeyAnswer {
+    init(_ answer: TestPasskey.Answer) {
+        self.init(
+            credentialID: answer.credentialID, clientData: answer.clientData,
+            authenticatorData: answer.authenticatorData, signature: answer.signature, publicKey: answer.publicKey,
+            algorithm: answer.algorithm)
     }
 }

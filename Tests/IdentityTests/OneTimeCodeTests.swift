@@ -5,10 +5,11 @@ import Testing
 
 struct OneTimeCodeTests {
     /// RFC 6238, appendix B: the last six of its eight digits.
-    @Test(arguments: [
-        (59, "287082"), (1_111_111_109, "081804"), (1_111_111_111, "050471"), (1_234_567_890, "005924"),
-        (2_000_000_000, "279037"), (20_000_000_000, "353130"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (59, "287082"), (1_111_111_109, "081804"), (1_111_111_111, "050471"), (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"), (20_000_000_000, "353130"),
+        ] as [(Int64, String)])
     func `the codes are those of the standard`(second: Int64, code: String) {
         let secret = OneTimeCode(secret: Array("12345678901234567890".utf8))
         #expect(secret.code(of: second / 30) == code)
@@ -29,7 +30,9 @@ struct OneTimeCodeTests {
         #expect(code.step(of: text, at: Instant(milliseconds: 59_000)) == nil)
     }
 
-    @Test(arguments: [("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("foobar", "MZXW6YTBOI")])
+    @Test(arguments: [
+        ("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("foobar", "MZXW6YTBOI"),
+    ])
     func `secrets are written in base 32`(text: String, expected: String) {
         #expect(Base32.encode(Array(text.utf8)) == expected)
     }

@@ -54,7 +54,8 @@ struct SecondFactorTests {
             for place in 0..<5 {
                 desk.clock.advance(seconds: 40)
                 await #expect(throws: SignInRefusal.wrongCode) {
-                    _ = try await desk.identity.finish(waiting.token, code: "00000\(place)", address: "192.0.2.\(place)")
+                    _ = try await desk.identity.finish(
+                        waiting.token, code: "00000\(place)", address: "192.0.2.\(place)")
                 }
             }
             await #expect(throws: SignInRefusal.stepOver) {
@@ -169,27 +170,28 @@ struct SecondFactorTests {
     private func add(_ passkey: TestPasskey, to session: Session, _ desk: Desk) async throws {
         let waiting = try await desk.identity.startPasskeyRegistration(of: session)
         try await desk.identity.addPasskey(
-            waiting.token, passkey.registered(waiting.challenge), named: "Laptop", host: Desk.host,
-            origin: Desk.origin, of: session)
+            waiting.token, PasskeyAnswer(passkey.registered(waiting.challenge)), named: "Laptop", at: Desk.site,
+            of: session)
     }
 
     private func finish(
-        _ waiting: WaitingSignIn, _ answer: PasskeyAnswer, _ desk: Desk
+        _ waiting: WaitingSignIn, _ answer: TestPasskey.Answer, _ desk: Desk
     ) async throws -> AccessGrant {
         try await desk.identity.finish(
-            waiting.token, passkey: answer, host: Desk.host, origin: Desk.origin, address: "192.0.2.1")
+            waiting.token, passkey: PasskeyAnswer(answer), at: Desk.site, address: "192.0.2.1")
     }
 
     @Test func `a passkey signs in alone, or after the password`() async throws {
         try await Desk.run { desk in
             let session = try await desk.session()
-            var passkey = TestPasskey()
+            var passkey = desk.passkey()
             try await add(passkey, to: session, desk)
             let alone = try await desk.identity.startPasskey(application: Desk.pages)
             passkey.count += 1
             #expect(try await finish(alone, passkey.used(alone.challenge), desk).session.user == session.user)
             let after = try await desk.waiting()
-            #expect(after.kinds == [.passkey] && after.credentialIDs == [passkey.credentialID])
+            #expect(after.kinds == [.passkey])
+            #expect(try after.credentialIDs == [passkey.used("").credentialID])
             passkey.count += 1
             #expect(try await finish(after, passkey.used(after.challenge), desk).session.user == session.user)
             // A program has no page for it.
@@ -204,7 +206,7 @@ struct SecondFactorTests {
     @Test func `nobody takes the place of another by their own passkey`() async throws {
         try await Desk.run { desk in
             let (session, other) = (try await desk.session(), try await desk.session(Desk.other))
-            let (own, theirs) = (TestPasskey(), TestPasskey())
+            let (own, theirs) = (desk.passkey(), desk.passkey())
             try await add(own, to: session, desk)
             try await add(theirs, to: other, desk)
             let waiting = try await desk.waiting()
@@ -218,8 +220,8 @@ struct SecondFactorTests {
             let register = try await desk.identity.startPasskeyRegistration(of: session)
             await #expect(throws: SignInRefusal.stepOver) {
                 try await desk.identity.addPasskey(
-                    register.token, TestPasskey().registered(register.challenge), named: "", host: Desk.host,
-                    origin: Desk.origin, of: other)
+                    register.token, PasskeyAnswer(desk.passkey().registered(register.challenge)), named: "",
+                    at: Desk.site, of: other)
             }
         }
     }
@@ -231,7 +233,7 @@ struct SecondFactorTests {
     func `an answer that is not right signs nobody in`(wrong: String) async throws {
         try await Desk.run { desk in
             let session = try await desk.session()
-            var passkey = TestPasskey()
+            var passkey = desk.passkey()
             passkey.count = 7
             try await add(passkey, to: session, desk)
             let waiting = try await desk.identity.startPasskey(application: Desk.pages)
@@ -253,14 +255,11 @@ struct SecondFactorTests {
                 wrong == "challenge" ? Base64URL.encode(Secret.randomBytes(32)) : waiting.challenge,
                 type: wrong == "type" ? "webauthn.create" : "webauthn.get")
             if wrong == "signature" {
-                answer = PasskeyAnswer(
-                    credentialID: good.credentialID, clientData: good.clientData,
-                    authenticatorData: good.authenticatorData,
-                    signature: try TestPasskey().used(waiting.challenge).signature)
+                answer = good
+                answer.signature = try desk.passkey().used(waiting.challenge).signature
             }
             if wrong == "garbage" {
-                answer = PasskeyAnswer(
-                    credentialID: good.credentialID, clientData: "!", authenticatorData: "AAAA", signature: "")
+                (answer.clientData, answer.authenticatorData, answer.signature) = ("!", "AAAA", "")
             }
             if wrong == "replay" { _ = try await finish(waiting, good, desk) }
             await #expect(throws: SignInRefusal.self, "\(wrong)") { _ = try await finish(waiting, answer, desk) }
@@ -274,7 +273,7 @@ struct SecondFactorTests {
         try await Desk.run { desk in
             let session = try await desk.session()
             let waiting = try await desk.identity.startPasskeyRegistration(of: session)
-            var passkey = TestPasskey()
+            var passkey = desk.passkey()
             switch wrong {
             case "origin": passkey.origin = "http://desk.example"
             case "host": passkey.host = "example"
@@ -287,14 +286,11 @@ struct SecondFactorTests {
                 wrong == "challenge" ? "AAAA" : waiting.challenge,
                 type: wrong == "type" ? "webauthn.get" : "webauthn.create")
             if wrong == "other key" {
-                answer = PasskeyAnswer(
-                    credentialID: answer.credentialID, clientData: answer.clientData,
-                    authenticatorData: answer.authenticatorData,
-                    publicKey: TestPasskey().registered(waiting.challenge).publicKey, algorithm: -7)
+                answer.publicKey = desk.passkey().registered(waiting.challenge).publicKey
             }
             await #expect(throws: SignInRefusal.self) {
                 try await desk.identity.addPasskey(
-                    waiting.token, answer, named: "", host: Desk.host, origin: Desk.origin, of: session)
+                    waiting.token, PasskeyAnswer(answer), named: "", at: Desk.site, of: session)
             }
             #expect(try await desk.identity.factors(of: session).isEmpty)
         }

@@ -40,7 +40,7 @@ struct AccessPage: Sendable {
     func show(_ visit: Visit) async throws -> Response {
         let words = visit.words
         let user = visit.session.user
-        let current = current(visit)
+        let current = visit.signIn
         // What an application came in with is told once, below.
         let sessions = try await identity.accessSessions(of: user).filter { $0.grant == nil }.map { session in
             SessionRow(
@@ -75,11 +75,7 @@ struct AccessPage: Sendable {
 
     func endOthers(_ visit: Visit) async throws -> Response {
         _ = try await visit.form()
-        try await identity.revokeAll(of: visit.session.user, but: current(visit))
+        try await identity.revokeAll(of: visit.session.user, but: visit.signIn)
         return .seeOther(Self.path, told: .othersEnded)
-    }
-
-    private func current(_ visit: Visit) -> RecordID? {
-        (visit.request.cookies[SignIn.cookieName]?.value).flatMap(identity.accessSession(ofToken:))
     }
 }

@@ -37,10 +37,13 @@ enum PurposePage {
 
     private static let scopes = ["Everyone", "NotOptedOut", "OptedIn"]
 
-    static func show(_ visit: Visit) async throws -> Response { try await show(visit, typed: nil, errors: nil) }
+    static func show(_ visit: Visit) async throws -> Response {
+        guard visit.setsPurposes else { throw NothingHere() }
+        try await visit.checkProof()
+        return try await show(visit, typed: nil, errors: nil)
+    }
 
     private static func show(_ visit: Visit, typed: FormFields?, errors: Notice?) async throws -> Response {
-        guard visit.setsPurposes else { throw NothingHere() }
         let purpose = try await purpose(visit)
         let words = visit.words
         let bases = try await visit.session.query("SELECT Id, Name FROM DataUseLegalBasis ORDER BY Name LIMIT 200")
@@ -74,6 +77,7 @@ enum PurposePage {
     static func act(_ visit: Visit) async throws -> Response {
         guard visit.setsPurposes else { throw NothingHere() }
         let form = try await visit.form()
+        try await visit.checkProof(back: PurposesPage.path, within: 3600)
         let purpose = try await purpose(visit)
         if form["act"] == "delete" {
             let outcomes = try await visit.session.delete([purpose.id], onFailure: .rollbackAll)

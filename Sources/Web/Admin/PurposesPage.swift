@@ -28,10 +28,13 @@ struct PurposesPage: Sendable {
 
     static let path = "/purposes"
 
-    func show(_ visit: Visit) async throws -> Response { try await show(visit, typed: nil, errors: nil) }
+    func show(_ visit: Visit) async throws -> Response {
+        guard visit.setsPurposes else { throw NothingHere() }
+        try await visit.checkProof()
+        return try await show(visit, typed: nil, errors: nil)
+    }
 
     private func show(_ visit: Visit, typed: FormFields?, errors: Notice?) async throws -> Response {
-        guard visit.setsPurposes else { throw NothingHere() }
         let words = visit.words
         let kept = try await DataUsePurpose.all(visit)
         let users = try await users(visit)
@@ -60,6 +63,7 @@ struct PurposesPage: Sendable {
     func add(_ visit: Visit) async throws -> Response {
         guard visit.setsPurposes else { throw NothingHere() }
         let form = try await visit.form()
+        try await visit.checkProof(back: Self.path, within: 3600)
         let developerName = form["developerName"] ?? ""
         let outcome = try await visit.session.create(
             Batch(

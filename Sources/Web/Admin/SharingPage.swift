@@ -51,10 +51,13 @@ enum SharingPage {
     private static let first = ["Account", "Contact", "Individual", "Lead", "Case", "Opportunity"]
     private static let kinds = ["Owner", "Criteria", "Restriction"]
 
-    static func show(_ visit: Visit) async throws -> Response { try await show(visit, typed: nil, errors: nil) }
+    static func show(_ visit: Visit) async throws -> Response {
+        guard visit.setsSharing else { throw NothingHere() }
+        try await visit.checkProof()
+        return try await show(visit, typed: nil, errors: nil)
+    }
 
     private static func show(_ visit: Visit, typed: FormFields?, errors: Notice?) async throws -> Response {
-        guard visit.setsSharing else { throw NothingHere() }
         let words = visit.words
         let groups = try await SharedGroups(visit)
         let objects = owned(visit)
@@ -99,6 +102,7 @@ enum SharingPage {
     static func saveDefaults(_ visit: Visit) async throws -> Response {
         guard visit.setsSharing else { throw NothingHere() }
         let form = try await visit.form()
+        try await visit.checkProof(back: path, within: 3600)
         for object in owned(visit) {
             guard let model = form["model.\(object.name)"].flatMap(SharingModel.init), model != object.sharing,
                 models(of: object).contains(model)
@@ -111,6 +115,7 @@ enum SharingPage {
     static func addRule(_ visit: Visit) async throws -> Response {
         guard visit.setsSharing else { throw NothingHere() }
         let form = try await visit.form()
+        try await visit.checkProof(back: path, within: 3600)
         let isByOwner = form["kind"] == "Owner"
         func id(_ name: String) -> Value { form[name].flatMap { RecordID($0) }.map { .id($0) } ?? .null }
         let batch = Batch(
@@ -142,6 +147,7 @@ enum SharingPage {
     static func changeRule(_ visit: Visit) async throws -> Response {
         guard visit.setsSharing else { throw NothingHere() }
         let form = try await visit.form()
+        try await visit.checkProof(back: path, within: 3600)
         let id = try visit.id()
         let outcomes: [Outcome]
         switch form["act"] {

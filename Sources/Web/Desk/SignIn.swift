@@ -32,6 +32,16 @@ struct SignIn: Sendable {
         let back = Self.localPath(query["back"])
         let words = words(for: request)
         let isAgain = query["again"] != nil
+        if query["passkey"] != nil {
+            return page(
+                request, words: words, username: "", purpose: nil, back: back,
+                notice: .failed(words("second.wrong_passkey")), status: .unauthorized)
+        }
+        if query["changed"] != nil {
+            return page(
+                request, words: words, username: "", purpose: nil, back: back,
+                notice: .done(words("security.password_changed")), status: .ok)
+        }
         return page(
             request, words: words, username: "", purpose: nil, back: back,
             notice: isAgain
@@ -48,12 +58,16 @@ struct SignIn: Sendable {
         let username = form["username"] ?? ""
         let purpose = Self.purposes.first { $0 == form["purpose"] } ?? Self.purposes[0]
         let back = Self.localPath(form["back"])
-        let grant: AccessGrant
         do {
-            grant = try await identity.signIn(
+            let outcome = try await identity.start(
                 username: username, password: form["password"] ?? "", address: context.address,
                 application: SigningApplication(name: Self.application, kind: .web, purposes: [purpose])
             )
+            switch outcome {
+            case .granted(let grant):
+                return signedIn(grant, back: grant.isPasswordInitial ? SecurityPage.path : back)
+            case .waiting(let waiting): return goOn(waiting, back: back)
+            }
         } catch is SignInRefusal {
             let words = words(for: request)
             return page(
@@ -61,6 +75,24 @@ struct SignIn: Sendable {
                 notice: .failed(words("sign_in.refused"), text: [words("sign_in.refused_hint")]), status: .unauthorized
             )
         }
+    }
+
+    /// Signs in by a passkey alone: it says who it is.
+    func startPasskey(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let form = try await FormToken.checked(request)
+        let purpose = Self.purposes.first { $0 == form["purpose"] } ?? Self.purposes[0]
+        let waiting = try await identity.startPasskey(
+            application: SigningApplication(name: Self.application, kind: .web, purposes: [purpose]))
+        return goOn(waiting, back: Self.localPath(form["back"]))
+    }
+
+    private func goOn(_ waiting: WaitingSignIn, back: String) -> Response {
+        var response = Response.seeOther("\(SecondStep.path)?back=\(PercentEncoding.encode(back))")
+        response.setCookie(SecondStep.cookie(waiting.token, maxAge: nil))
+        return response
+    }
+
+    func signedIn(_ grant: AccessGrant, back: String) -> Response {
         var response = Response.seeOther(back)
         response.setCookie(Self.cookie(grant.token, maxAge: nil))
         response.setCookie(FormToken(environment: environment).cookie)
@@ -106,7 +138,7 @@ struct SignIn: Sendable {
         return response
     }
 
-    private func words(for request: Request) -> Words {
+    func words(for request: Request) -> Words {
         site.words(
             Language(
                 chosen: Preferences(request).language?.rawValue, accepted: request.headers[.acceptLanguage],

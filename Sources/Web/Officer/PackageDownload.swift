@@ -17,6 +17,7 @@ enum PackageDownload {
     static func send(_ visit: Visit) async throws -> Response {
         guard visit.isOfficer else { throw NothingHere() }
         let person = try visit.id()
+        try await visit.checkProof()
         let package = try await Packages(visit.session, environment: visit.environment)
             .make(of: person, for: nil, language: visit.words.language.rawValue)
         switch visit.parameters.get("form") {

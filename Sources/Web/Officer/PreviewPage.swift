@@ -35,13 +35,16 @@ enum PreviewPage {
     }
 
     static func show(_ visit: Visit) async throws -> Response {
-        try await show(visit, asked: try visit.query(), error: nil)
+        _ = try await RequestPage.request(visit)
+        try await visit.checkProof()
+        return try await show(visit, asked: try visit.query(), error: nil)
     }
 
     /// Approves and erases, when the number was typed that stands on the page.
     static func erase(_ visit: Visit) async throws -> Response {
         let form = try await visit.form()
         let request = try await RequestPage.request(visit)
+        try await visit.checkProof(back: "/privacy/\(request.id)/preview", within: 3600)
         guard request.kind == .erasure else { throw NothingHere() }
         guard form["typed"]?.uppercased() == request.name else {
             let text = visit.words("request.typed_wrong", ["number": request.name])

@@ -3,12 +3,14 @@ import Foundation
 import HTTP
 import HTTPTypes
 import Hummingbird
+import Identity
 import Records
 
 /// One request of somebody who is signed in: who they are at the door, and how they are answered.
 struct Visit: Sendable {
     let site: Site
     let session: Session
+    let identity: Identity
     let environment: Records.Environment
     let organisation: Organisation
     /// What this session may see.
@@ -138,6 +140,8 @@ enum Told: String, Sendable {
     case sessionEnded = "access.session_ended"
     case grantEnded = "access.grant_ended"
     case othersEnded = "access.others_ended"
+    case factorAdded = "security.added"
+    case factorRemoved = "security.removed"
     case importDiscarded = "import.discarded"
     case sharingSaved = "sharing.saved"
     case purposeSaved = "purposes.saved"

@@ -9,8 +9,8 @@ import Records
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Add people who may sign in, and give them a new password.",
-        subcommands: [UserAddCommand.self, UserPasswordCommand.self])
+        abstract: "Add people who may sign in, give them a new password, take away what they lost.",
+        subcommands: [UserAddCommand.self, UserPasswordCommand.self, UserFactorsCommand.self])
 }
 
 /// `azukari user add`.
@@ -75,6 +75,39 @@ struct UserPasswordCommand: OrganisationCommand {
         let password = try PasswordFile.read(passwordFile)
         try await organisation.withIdentity { identity, engine in
             try await identity.setPassword(password, of: try await engine.userID(named: username))
+        }
+    }
+}
+
+/// `azukari user remove-factors`.
+struct UserFactorsCommand: OrganisationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove-factors",
+        abstract: "Take away somebody's passkeys and authenticator apps, and end all their sign-ins.",
+        discussion: """
+            For whoever has lost their phone and their recovery codes. They sign in by their password alone then: make sure
+            that it is them, and have them set up another.
+
+            EXAMPLE
+              azukari user remove-factors --username me@example.com
+            """)
+
+    @OptionGroup var organisation: OrganisationOptions
+    @Option(help: "What they sign in with.") var username: String
+
+    func run() async throws {
+        let count = try await organisation.withIdentity { identity, engine in
+            try await identity.removeFactors(of: try await engine.userID(named: username))
+        }
+        if organisation.json {
+            var json = JSONWriter(isIndented: true)
+            json.object { json in
+                json.key("removed")
+                json.integer(count)
+            }
+            Terminal.say(json.bytes + [0x0A])
+        } else {
+            Terminal.say("\(count) removed")
         }
     }
 }
