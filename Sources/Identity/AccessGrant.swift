@@ -22,6 +22,8 @@ public struct AccessGrant: Sendable {
 public struct TokenAccess: Sendable {
     public let session: Session
     public let scopes: Scopes
+    /// Whether its user must set up a second factor before anything else.
+    public let needsFactor: Bool
 }
 
 /// What a token is for.

@@ -14,9 +14,14 @@ public struct AccessSession: Sendable {
     public let scopes: Scopes
     /// What it was given by; nil for a sign-in.
     public let grant: RecordID?
+    /// Proven by a second factor too.
+    let isStrong: Bool
+    /// How long it lives unused.
+    let idleSeconds: Int64
 
     static let columns = """
-        Id, UserId, ApplicationName, Kind, Purpose, CreatedAt, ExpiresAt, LastUsedAt, Scopes, GrantId
+        Id, UserId, ApplicationName, Kind, Purpose, CreatedAt, ExpiresAt, LastUsedAt, Scopes, GrantId, IsStrong, \
+        IdleSeconds
         """
 
     /// - Parameter row: With ``columns``.
@@ -34,9 +39,11 @@ public struct AccessSession: Sendable {
         // Whoever signs in with their own password may do all that they may do.
         scopes = row["Scopes"].text.flatMap { Scopes($0) } ?? .full
         grant = row["GrantId"].id
+        isStrong = row["IsStrong"].boolean ?? false
+        idleSeconds = row["IdleSeconds"].integer ?? TokenCache.idleSecondsMax
     }
 
     func isAlive(at now: Instant) -> Bool {
-        expiresAt > now && lastUsedAt.adding(seconds: TokenCache.idleSecondsMax) > now
+        expiresAt > now && lastUsedAt.adding(seconds: idleSeconds) > now
     }
 }

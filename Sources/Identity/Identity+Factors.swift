@@ -65,8 +65,11 @@ extension Identity {
 
     /// Takes an app whose code is right. The sign-ins of others end: who has stolen one is out.
     ///
+    /// - Parameter signIn: The sign-in by which it is set up, which is proven by it too.
     /// - Throws: ``SignInRefusal/wrongCode``.
-    public func confirmAuthenticator(named name: String, code: String, of session: Session) async throws {
+    public func confirmAuthenticator(
+        named name: String, code: String, of session: Session, in signIn: RecordID? = nil
+    ) async throws {
         let now = environment.now()
         try await system("an authenticator is set up").together { own in
             guard let factor = try await self.unconfirmed(of: session, own) else { throw SignInRefusal.stepOver }
@@ -84,6 +87,7 @@ extension Identity {
                 onFailure: .rollbackAll
             ).firstID()
         }
+        if let signIn { try await markProven(signIn, isStrong: true, of: session) }
     }
 
     // MARK: Passkeys
@@ -101,7 +105,8 @@ extension Identity {
     ///
     /// - Throws: ``SignInRefusal/badPasskey(_:)``, ``SignInRefusal/stepOver``.
     public func addPasskey(
-        _ token: String, _ answer: PasskeyAnswer, named name: String, at site: PasskeySite, of session: Session
+        _ token: String, _ answer: PasskeyAnswer, named name: String, at site: PasskeySite, of session: Session,
+        in signIn: RecordID? = nil
     ) async throws {
         let own = system("a passkey is added")
         let attempt = try await attempt(token, [.register], own)
@@ -120,6 +125,7 @@ extension Identity {
                 ]),
             onFailure: .rollbackAll)
         if outcome.first?.errors.isEmpty == false { throw SignInRefusal.badPasskey("the passkey is known already") }
+        if let signIn { try await markProven(signIn, isStrong: true, of: session) }
     }
 
     // MARK: Codes on paper

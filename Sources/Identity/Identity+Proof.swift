@@ -34,7 +34,7 @@ extension Identity {
         if factors.contains(where: { $0.kind != .recovery }) {
             guard try await takes(code, of: session.user, address: address) else { throw SignInRefusal.wrongCode }
         }
-        try await markProven(signIn, of: session)
+        try await markProven(signIn, isStrong: factors.contains { $0.kind != .recovery }, of: session)
     }
 
     /// Shows it by a passkey.
@@ -48,17 +48,21 @@ extension Identity {
         try await end(attempt)
         guard attempt.user == session.user else { throw SignInRefusal.stepOver }
         _ = try await use(answer, attempt, at: site, address: address)
-        try await markProven(signIn, of: session)
+        try await markProven(signIn, isStrong: true, of: session)
     }
 
-    private func markProven(_ signIn: RecordID, of session: Session) async throws {
+    func markProven(_ signIn: RecordID, isStrong: Bool, of session: Session) async throws {
         let own = system("a proof")
         let rows = try await own.query(
             "SELECT Id FROM AccessSession WHERE Id = :row AND UserId = :user",
             bindings: ["row": .one(.id(signIn)), "user": .one(.id(session.user))])
         guard let row = rows.first?.id else { throw SignInRefusal.stepOver }
-        _ = try await own.update(
-            Batch("AccessSession", ["Id": .id(row), "ProvenAt": .datetime(environment.now())]), onFailure: .rollbackAll
-        ).firstID()
+        var batch = Batch("AccessSession", ["Id": .id(row), "ProvenAt": .datetime(environment.now())])
+        if isStrong {
+            batch.fields.append("IsStrong")
+            batch.rows[0].append(true)
+        }
+        _ = try await own.update(batch, onFailure: .rollbackAll).firstID()
+        if isStrong { tokens.forget(user: session.user) }
     }
 }

@@ -14,6 +14,11 @@ extension Identity {
     ) async throws -> AccessGrant {
         let credential = try await checkedCredential(
             username: username, password: password, address: address, application: application, takesCode: true)
+        let policy = try await policy(of: credential.user)
+        guard credential.isStrong || !policy.requiresSecondFactor else {
+            record(.login, "LOGIN_ERROR_SECOND_FACTOR_REQUIRED", user: credential.user, application, address: address)
+            throw SignInRefusal.secondFactorNeeded
+        }
         return try await grant(
             user: credential.user, application: application, isPasswordInitial: credential.isInitial,
             address: address, isStrong: credential.isStrong)
@@ -84,7 +89,7 @@ extension Identity {
 
     /// Makes the token and keeps its digest.
     func grant(
-        user: RecordID, application: SigningApplication, isPasswordInitial: Bool, address: String = "",
+        user: RecordID, application: SigningApplication, isPasswordInitial: Bool, address: String? = nil,
         isStrong: Bool = false
     ) async throws -> AccessGrant {
         let session: Session
@@ -94,18 +99,20 @@ extension Identity {
             guard
                 let purpose = application.purposes.first(where: allowed.contains) ?? (mayFollow ? allowed.first : nil)
             else {
-                record(.login, "LOGIN_ERROR_PURPOSE", user: user, application, address: address)
+                record(.login, "LOGIN_ERROR_PURPOSE", user: user, application, address: address ?? "")
                 throw SignInRefusal.purposeNotAllowed
             }
             session = try await engine.session(for: user, application: application.name, purpose: purpose)
         } catch let error as PlatformError where error.code == .invalidLogin {
-            record(.login, "LOGIN_ERROR_USER_INACTIVE", user: user, application, address: address)
+            record(.login, "LOGIN_ERROR_USER_INACTIVE", user: user, application, address: address ?? "")
             throw SignInRefusal.wrongCredentials
         }
+        let policy = try await checkedPolicy(of: user, application, address: address)
+        let address = address ?? ""
         let now = environment.now()
         let token = "\(organisationID.text15)!\(Secret.text(length: 64))"
         let digest = TokenDigest(token)
-        let expires = now.adding(seconds: TokenCache.lifeSecondsMax)
+        let expires = now.adding(seconds: policy.lifeSeconds)
         let outcomes = try await system("sign-in").create(
             Batch(
                 "AccessSession",
@@ -115,7 +122,8 @@ extension Identity {
                     "Scopes": application.scopes.map { .text($0.text) } ?? .null,
                     "GrantId": application.grant.map(Value.id) ?? .null,
                     "Kind": .text(application.kind.rawValue), "Purpose": .text(session.purpose),
-                    "IsStrong": .boolean(isStrong), "ProvenAt": .datetime(now),
+                    "IsStrong": .boolean(isStrong), "IdleSeconds": .integer(policy.idleSeconds),
+                    "ProvenAt": .datetime(now),
                     "CreatedAt": .datetime(now), "ExpiresAt": .datetime(expires), "LastUsedAt": .datetime(now),
                 ]),
             onFailure: .rollbackAll
@@ -124,16 +132,33 @@ extension Identity {
         tokens.keep(
             .init(
                 session: session, scopes: application.scopes ?? .full, row: row, expires: expires, lastUsed: now,
-                lastStored: now, checked: now),
+                lastStored: now, checked: now, idleSeconds: policy.idleSeconds,
+                needsFactor: policy.requiresSecondFactor && !isStrong && application.kind == .web),
             for: digest
         )
         record(
             .login, "LOGIN_NO_ERROR", user: user, application, address: address, under: session.purpose)
         return AccessGrant(
             token: token, session: session, issuedAt: now,
-            idleSecondsMax: Int(TokenCache.idleSecondsMax), isPasswordInitial: isPasswordInitial,
+            idleSecondsMax: Int(policy.idleSeconds), isPasswordInitial: isPasswordInitial,
             scopes: application.scopes ?? .full
         )
+    }
+
+    /// - Parameter address: Nil where the caller came in before, and from there.
+    private func checkedPolicy(
+        of user: RecordID, _ application: SigningApplication, address: String?
+    ) async throws -> SignInPolicy {
+        let policy = try await policy(of: user)
+        if let address, !policy.allows(address) {
+            record(.login, "LOGIN_ERROR_RESTRICTED_IP", user: user, application, address: address)
+            throw SignInRefusal.addressNotAllowed
+        }
+        guard policy.allows(at: environment.now()) else {
+            record(.login, "LOGIN_ERROR_RESTRICTED_TIME", user: user, application, address: address ?? "")
+            throw SignInRefusal.addressNotAllowed
+        }
+        return policy
     }
 
     struct Credential {

@@ -17,7 +17,7 @@ extension Identity {
     /// - Throws: ``PlatformError`` where the token is good, and not for these.
     public func session(token: String) async throws -> Session? {
         guard let access = try await access(token: token) else { return nil }
-        guard access.scopes.allow(.api) else {
+        guard access.scopes.allow(.api), !access.needsFactor else {
             throw PlatformError(.insufficientAccess, "This session is not valid for use with the API")
         }
         return access.session
@@ -26,7 +26,8 @@ extension Identity {
     /// The same as far as it is known without a look into the database; nil tells nothing then.
     public func rememberedSession(token: String) -> Session? {
         guard token.utf8.count <= Self.tokenBytesMax,
-            let access = tokens.access(TokenDigest(token), at: environment.now()), access.scopes.allow(.api)
+            let access = tokens.access(TokenDigest(token), at: environment.now()), access.scopes.allow(.api),
+            !access.needsFactor
         else { return nil }
         return access.session
     }
@@ -108,7 +109,7 @@ extension Identity {
         }
         let known = tokens.remembered(digest)
         let lastUsed = max(access.lastUsedAt, known?.lastUsed ?? access.lastUsedAt)
-        guard access.expiresAt > now, lastUsed.adding(seconds: TokenCache.idleSecondsMax) > now else {
+        guard access.expiresAt > now, lastUsed.adding(seconds: access.idleSeconds) > now else {
             tokens.forget(digest)
             _ = try await session.purge([access.id], onFailure: .keepGoing)
             return nil
@@ -120,6 +121,12 @@ extension Identity {
             tokens.forget(digest)
             return nil
         }
+        let policy = try await policy(of: user)
+        guard policy.allows(at: now) else {
+            tokens.forget(digest)
+            return nil
+        }
+        let needsFactor = policy.requiresSecondFactor && !access.isStrong && access.kind == .web
         var stored = access.lastUsedAt
         if stored.adding(seconds: TokenCache.storeSeconds) <= now {
             let touch = Batch("AccessSession", ["Id": .id(access.id), "LastUsedAt": .datetime(now)])
@@ -129,10 +136,10 @@ extension Identity {
         tokens.keep(
             .init(
                 session: own, scopes: access.scopes, row: access.id, expires: access.expiresAt, lastUsed: now,
-                lastStored: stored, checked: now
+                lastStored: stored, checked: now, idleSeconds: access.idleSeconds, needsFactor: needsFactor
             ),
             for: digest
         )
-        return TokenAccess(session: own, scopes: access.scopes)
+        return TokenAccess(session: own, scopes: access.scopes, needsFactor: needsFactor)
     }
 }

@@ -16,6 +16,8 @@ public enum SignInRefusal: Error, Equatable {
     case wrongCode
     /// A passkey that is not taken, with what is wrong.
     case badPasskey(String)
+    /// The organisation asks for a second factor, and the user has none.
+    case secondFactorNeeded
     /// The step of a sign-in took too long, or too many tries.
     case stepOver
     /// What an application asserts is not so, with what is wrong; never whether a user exists.
@@ -56,6 +58,8 @@ public enum SignInRefusal: Error, Equatable {
             PlatformError(.invalidLogin, "the user may not work under the purposes of the application")
         case .wrongCode: PlatformError(.invalidLogin, "the code is wrong or was used")
         case .badPasskey(let wrong): PlatformError(.invalidLogin, wrong)
+        case .secondFactorNeeded:
+            PlatformError(.invalidLogin, "a second factor is required: set one up on the pages first")
         case .stepOver: PlatformError(.invalidLogin, "the sign-in took too long; begin anew")
         case .flowNotAllowed: PlatformError(.invalidLogin, "the application is not registered for this grant type")
         }

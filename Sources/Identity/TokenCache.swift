@@ -18,6 +18,10 @@ final class TokenCache: Sendable {
         var lastStored: Instant
         /// When the row and the user were last read.
         var checked: Instant
+        /// How long it lives unused.
+        let idleSeconds: Int64
+        /// Whether its user must set up a second factor before anything else.
+        let needsFactor: Bool
     }
 
     /// A token dies unused after two hours, as clients of the platform expect.
@@ -48,13 +52,14 @@ final class TokenCache: Sendable {
             let (expires, lastUsed, checked) = (
                 entries.values[place].expires, entries.values[place].lastUsed, entries.values[place].checked
             )
-            guard expires > now, lastUsed.adding(seconds: Self.idleSecondsMax) > now else {
+            guard expires > now, lastUsed.adding(seconds: entries.values[place].idleSeconds) > now else {
                 entries.remove(at: place)
                 return nil
             }
             guard checked.adding(seconds: Self.checkSeconds) > now else { return nil }
             entries.values[place].lastUsed = now
-            return TokenAccess(session: entries.values[place].session, scopes: entries.values[place].scopes)
+            let entry = entries.values[place]
+            return TokenAccess(session: entry.session, scopes: entry.scopes, needsFactor: entry.needsFactor)
         }
     }
 

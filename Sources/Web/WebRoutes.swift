@@ -164,18 +164,23 @@ public struct WebRoutes: Sendable {
     /// Answers by itself what is not to be answered by a page while nobody is signed in.
     private func authorizing(_ authorize: AuthorizePage, _ page: @escaping Handler) -> Handler {
         { request, context in
-            let isSignedIn = try await session(of: request) != nil
+            let isSignedIn = try await access(of: request) != nil
             if !isSignedIn, let answer = try await authorize.answerWithoutPage(request) { return answer }
             return try await page(request, context)
         }
     }
 
-    /// The session of the browser's cookie, where its token is for pages.
-    private func session(of request: Request) async throws -> Session? {
+    /// The pages for whoever must set up a second factor before anything else.
+    private static func setsUpFactors(_ path: String) -> Bool {
+        [SecurityPage.path, ProofPage.path].contains { path == $0 || path.hasPrefix($0 + "/") }
+    }
+
+    /// What the browser's cookie stands for, where its token is for pages.
+    private func access(of request: Request) async throws -> TokenAccess? {
         guard let cookie = request.cookies[SignIn.cookieName]?.value, !cookie.isEmpty,
             let access = try await identity.access(token: cookie), access.scopes.allow(.web)
         else { return nil }
-        return access.session
+        return access
     }
 
     /// Proves the session by its cookie; without one, leads to the page to sign in, and back afterwards.
@@ -184,10 +189,13 @@ public struct WebRoutes: Sendable {
             guard let cookie = request.cookies[SignIn.cookieName]?.value, !cookie.isEmpty else {
                 return Self.signInFirst(request, again: false)
             }
-            guard let session = try await session(of: request) else {
+            guard let access = try await access(of: request) else {
                 return Self.signInFirst(request, again: true)
             }
-            let visit = try await visit(session.noted(in: context.facts), request, context)
+            if access.needsFactor, !Self.setsUpFactors(request.uri.path) {
+                return .seeOther(SecurityPage.path, told: .factorNeeded)
+            }
+            let visit = try await visit(access.session.noted(in: context.facts), request, context)
             var response = try await page(visit)
             if FormToken(request) == nil { response.setCookie(visit.token.cookie) }
             return response

@@ -101,9 +101,9 @@ struct AccessTests {
         let fixture = try await QueryFixture()
         let administrator = try await fixture.user(7, profile: FirstRows.administrator)
         let schema = try await administrator.schema()
-        #expect(schema.objects.count == 74 && schema.object("UserCredential") == nil)
+        #expect(schema.objects.count == 75 && schema.object("UserCredential") == nil)
         #expect(schema.object("Contact")?.field("Birthdate")?.isUpdateable == true)
-        #expect(try await fixture.session.schema().objects.count == 80)
+        #expect(try await fixture.session.schema().objects.count == 81)
     }
 
     @Test func `a user without a profile may do nothing`() async throws {

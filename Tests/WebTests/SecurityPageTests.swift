@@ -127,6 +127,26 @@ struct SecurityPageTests {
         }
     }
 
+    @Test func `where a second factor is asked for, nothing is shown before one is set up`() async throws {
+        try await TestDesk.run { desk in
+            _ = try await desk.make("SignInPolicy", ["Name": "All", "RequiresSecondFactor": true])
+            let browser = try await desk.browser(of: TestDesk.agent, language: "en")
+            for path in ["/", "/contacts", "/people/003000000000001AAA", "/authorize?client_id=x"] {
+                #expect(
+                    try await browser.get(path).headers[.location] == "/security?told=security.needed", "\(path)")
+            }
+            #expect(try await browser.get("/security").status == .ok)
+            _ = try await browser.post("/security/app/new", [:])
+            let page = try await browser.get("/security/app").text
+            let typed = try #require(page.firstMatch(of: /class="secret">([A-Z2-7 ]+)</)).output.1
+            let code = OneTimeCode(secret: TestPasskey.base32(String(typed)))
+            let confirmed = try await browser.post(
+                "/security/app", ["name": "Phone", "code": code.code(of: desk.clock.now.milliseconds / 30_000)])
+            #expect(confirmed.status == .seeOther)
+            #expect(try await browser.get("/contacts").status == .ok)
+        }
+    }
+
     @Test func `a password is changed by whoever knows the old one, and ends every sign-in`() async throws {
         try await TestDesk.run { desk in
             let browser = try await desk.browser(of: TestDesk.agent, language: "en")

@@ -184,6 +184,8 @@ struct OAuthToken {
         case .purposeNotAllowed:
             OAuthError("invalid_grant", "the user may not work under the purposes of the application")
         case .wrongCode, .stepOver: OAuthError("invalid_grant", "authentication failure")
+        case .secondFactorNeeded:
+            OAuthError("invalid_grant", "a second factor is required: set one up on the pages first")
         case .badPasskey(let wrong): OAuthError("invalid_grant", wrong)
         case .flowNotAllowed:
             OAuthError("unauthorized_client", "this application is not registered for this grant type")

@@ -84,6 +84,7 @@ struct LoadChunk: Sendable {
         try SharingStep.checkParents(&set, access, connection)
         try PermissionStep.check(&set, access, isSystem: session.system != nil, connection)
         try SharingRuleStep.check(&set, access, connection)
+        SignInPolicyStep.check(&set)
         try PurposeStep.check(&set, access, connection)
         try RestrictedStep.check(&set, engine.restrictedKeys, connection)
         let duplicates = try checkDuplicates(&set, session, connection)

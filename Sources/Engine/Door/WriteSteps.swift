@@ -20,6 +20,7 @@ enum WriteSteps {
         try PermissionStep.check(
             &set, transaction.access, isSystem: transaction.isSystem, transaction.connection)
         try SharingRuleStep.check(&set, transaction.access, transaction.connection)
+        SignInPolicyStep.check(&set)
         try PurposeStep.check(&set, transaction.access, transaction.connection)
         try RestrictedStep.check(&set, transaction)
         let duplicates = try DuplicateStep.check(&set, transaction)

@@ -26,6 +26,12 @@ enum EvidenceStep {
         "DataUsePurpose": Proven(kind: .access, fields: ["DeveloperName", "SubjectScope"]),
         "DataUsePurposeScope": Proven(kind: .access, fields: ["DataUsePurposeId", "SobjectType", "Field"]),
         "PermissionSet": Proven(kind: .access, fields: ["DataUsePurposeId"]),
+        "SignInPolicy": Proven(
+            kind: .access,
+            fields: [
+                "Addresses", "Days", "StartTime", "EndTime", "IdleMinutes", "LifeMinutes", "IsActive", "ProfileId",
+                "RequiresSecondFactor",
+            ]),
         "UserFactor": Proven(kind: .access, fields: ["UserId", "Kind"]),
         "SharingRule": Proven(
             kind: .access, fields: ["SobjectType", "Type", "SharedFromId", "SharedToId", "AccessLevel", "IsActive"]),

@@ -118,7 +118,7 @@ enum SecurityPage {
         try await visit.checkProof(back: path)
         do {
             try await visit.identity.confirmAuthenticator(
-                named: form["name"] ?? "", code: form["code"] ?? "", of: visit.session)
+                named: form["name"] ?? "", code: form["code"] ?? "", of: visit.session, in: visit.signIn)
         } catch SignInRefusal.wrongCode {
             return try await showApp(
                 visit, name: form["name"] ?? "", errors: failed("second.wrong_code", "code", visit))
@@ -152,7 +152,8 @@ enum SecurityPage {
         do {
             guard let answer = PasskeyAnswer(form) else { throw SignInRefusal.stepOver }
             try await visit.identity.addPasskey(
-                form["step"] ?? "", answer, named: form["name"] ?? "", at: visit.passkeySite, of: visit.session)
+                form["step"] ?? "", answer, named: form["name"] ?? "", at: visit.passkeySite, of: visit.session,
+                in: visit.signIn)
         } catch is SignInRefusal {
             return try await showPasskey(visit, errors: failed("security.passkey_refused", "name", visit))
         }

@@ -54,6 +54,8 @@ struct SecondStep: Sendable {
             } catch SignInRefusal.wrongCode {
                 return page(waiting, request, back: back, refused: "second.wrong_code")
             }
+        } catch SignInRefusal.addressNotAllowed {
+            return Response.seeOther("/sign-in?elsewhere=1")
         } catch SignInRefusal.badPasskey {
             // Its challenge is spent.
             return Response.seeOther("/sign-in?passkey=1&back=\(PercentEncoding.encode(back))")

@@ -32,10 +32,11 @@ struct SignIn: Sendable {
         let back = Self.localPath(query["back"])
         let words = words(for: request)
         let isAgain = query["again"] != nil
-        if query["passkey"] != nil {
+        for (name, key) in [("passkey", "second.wrong_passkey"), ("elsewhere", "sign_in.not_here")]
+        where query[name] != nil {
             return page(
-                request, words: words, username: "", purpose: nil, back: back,
-                notice: .failed(words("second.wrong_passkey")), status: .unauthorized)
+                request, words: words, username: "", purpose: nil, back: back, notice: .failed(words(key)),
+                status: .unauthorized)
         }
         if query["changed"] != nil {
             return page(
@@ -68,6 +69,10 @@ struct SignIn: Sendable {
                 return signedIn(grant, back: grant.isPasswordInitial ? SecurityPage.path : back)
             case .waiting(let waiting): return goOn(waiting, back: back)
             }
+        } catch SignInRefusal.addressNotAllowed {
+            return page(
+                request, words: words(for: request), username: username, purpose: purpose, back: back,
+                notice: .failed(words(for: request)("sign_in.not_here")), status: .unauthorized)
         } catch is SignInRefusal {
             let words = words(for: request)
             return page(

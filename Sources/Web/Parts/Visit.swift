@@ -140,6 +140,7 @@ enum Told: String, Sendable {
     case sessionEnded = "access.session_ended"
     case grantEnded = "access.grant_ended"
     case othersEnded = "access.others_ended"
+    case factorNeeded = "security.needed"
     case factorAdded = "security.added"
     case factorRemoved = "security.removed"
     case importDiscarded = "import.discarded"

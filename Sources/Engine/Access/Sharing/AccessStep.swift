@@ -19,7 +19,7 @@ enum AccessStep {
         "Profile": powers, "PermissionSet": powers, "PermissionSetAssignment": [], "PermissionSetGroup": [],
         "PermissionSetGroupComponent": [], "ObjectPermissions": Set(ObjectRights.fields),
         "FieldPermissions": ["PermissionsRead", "PermissionsEdit"],
-        "DataUsePurpose": ["DeveloperName", "SubjectScope"], "DataUsePurposeScope": [],
+        "DataUsePurpose": ["DeveloperName", "SubjectScope"], "DataUsePurposeScope": [], "SignInPolicy": [],
     ]
     private static let powers = Set(Rights.Power.allCases.map(\.rawValue) + ["DataUsePurposeId"])
 

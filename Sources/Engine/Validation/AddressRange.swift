@@ -5,11 +5,12 @@
 #endif
 
 /// A network address or a range of them, as in `192.0.2.7`, `10.1.0.0/16` or `2001:db8::/32` (RFC 4632, RFC 4291).
-struct AddressRange: Sendable {
+public struct AddressRange: Sendable {
     private let bytes: [UInt8]
     private let bits: Int
 
-    init?(_ text: String) {
+    /// Nil for what is neither an address nor a range.
+    public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let bytes = Self.bytes(String(parts[0])) else { return nil }
         var bits = bytes.count * 8
@@ -22,7 +23,7 @@ struct AddressRange: Sendable {
     }
 
     /// Whether an address lies in it; what is no address lies nowhere.
-    func contains(_ address: String) -> Bool {
+    public func contains(_ address: String) -> Bool {
         guard let other = Self.bytes(address), other.count == bytes.count else { return false }
         let whole = bits / 8
         guard other.prefix(whole).elementsEqual(bytes.prefix(whole)) else { return false }
