@@ -2,8 +2,8 @@ import Engine
 public import Records
 
 extension Identity {
-    /// Characters that a password must have at least.
-    public static let passwordLengthMin = 12
+    /// Characters that a password must have at least: it may be the only factor (NIST SP 800-63B-4, section 3.1.1.2).
+    public static let passwordLengthMin = 15
     /// Hashing takes time in proportion; nobody types more.
     public static let passwordLengthMax = 1024
 
@@ -26,7 +26,10 @@ extension Identity {
     public func addUser(
         _ new: NewUser, profile name: String, password: String?
     ) async throws -> (user: RecordID, password: String) {
-        if let password { try Self.checkLength(password) }
+        if let password {
+            let names = [new.username, new.email, new.lastName, new.firstName ?? "", engine.organisation.name]
+            try PasswordRules(names: names).check(password)
+        }
         let session = system("a new user")
         let profiles = try await session.query(
             "SELECT Id FROM Profile WHERE Name = :name LIMIT 1", bindings: ["name": .one(.text(name))]
@@ -40,16 +43,11 @@ extension Identity {
         return (user, chosen)
     }
 
-    private static func checkLength(_ password: String) throws {
-        guard password.count >= passwordLengthMin, password.utf8.count <= passwordLengthMax else {
-            throw PlatformError(
-                .invalidOperation, "A password has at least \(passwordLengthMin) characters. Choose a longer one."
-            )
-        }
-    }
-
     func store(_ password: String, of user: RecordID, changed: Instant?) async throws {
-        try Self.checkLength(password)
+        if let user = try await self.user(user) {
+            let names = [user.username, user.email, user.nickname, user.firstName ?? "", user.lastName]
+            try PasswordRules(names: names + [engine.organisation.name]).check(password)
+        }
         let parameters = parameters
         let hash = try await hashing.run { try PasswordHash(password: password, parameters: parameters).text }
         let session = system("change of a password")

@@ -1,6 +1,6 @@
-import Engine
+public import Engine
 import Foundation
-import Records
+public import Records
 
 /// What holds for a user's sign-ins: all the organisation's active policies for everybody and for the user's profile.
 struct SignInPolicy: Sendable {
@@ -74,9 +74,18 @@ struct SignInPolicy: Sendable {
 }
 
 extension Identity {
+    /// Whether a user could be signed in now, from an address, as a transaction has the policies.
+    ///
+    /// - Parameter session: Of an administrator who changes them.
+    public func admits(_ user: RecordID, from address: String, _ session: Session) async throws -> Bool {
+        let policy = try await policy(of: user, session)
+        return policy.allows(address) && policy.allows(at: environment.now())
+    }
+
     /// What holds for a user.
-    func policy(of user: RecordID) async throws -> SignInPolicy {
-        let rows = try await system("policies of signing in").query(
+    func policy(of user: RecordID, _ session: Session? = nil) async throws -> SignInPolicy {
+        let session = session ?? system("policies of signing in")
+        let rows = try await session.query(
             """
             SELECT \(SignInPolicy.columns) FROM SignInPolicy WHERE IsActive = true \
             AND (ProfileId = null OR ProfileId IN (SELECT ProfileId FROM User WHERE Id = :user)) LIMIT 200

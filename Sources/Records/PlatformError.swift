@@ -76,6 +76,7 @@ extension PlatformError.Code {
     public static let invalidJobState = Self("INVALIDJOBSTATE")
     public static let invalidLogin = Self("INVALID_LOGIN")
     public static let invalidOldPassword = Self("INVALID_OLD_PASSWORD")
+    public static let invalidNewPassword = Self("INVALID_NEW_PASSWORD")
     public static let invalidOperation = Self("INVALID_OPERATION")
     public static let invalidOrNullForRestrictedPicklist = Self("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
     public static let invalidQueryFilterOperator = Self("INVALID_QUERY_FILTER_OPERATOR")

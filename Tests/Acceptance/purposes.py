@@ -32,3 +32,28 @@ def purposes(desk):
     with desk.page.expect_navigation():
         desk.page.locator("button[name='act'][value='delete']").click()
     assert desk.page.locator("main table a", has_text="Newsletter").count() == 0
+
+
+def policies(desk):
+    """And says when people may be signed in, but not that they themselves may not."""
+    desk.go("/sign-in-policies")
+    desk.look("22-policies")
+    desk.page.locator("main details summary").click()
+    form = desk.page.locator("form[action='/sign-in-policies']")
+    form.locator("#name").fill("Office")
+    form.locator("#addresses").fill("192.0.2.0/24")
+    form.locator("#idle").fill("30")
+    with desk.page.expect_navigation():
+        form.locator("button").click()
+    desk.look("22-policies-refused")
+    assert desk.page.locator("#addresses").input_value() == "192.0.2.0/24"
+    desk.page.locator("#addresses").fill("127.0.0.0/8\n::1")
+    with desk.page.expect_navigation():
+        desk.page.locator("form[action='/sign-in-policies'] button").click()
+    desk.look("22-policies-one")
+    assert desk.agent.go("/sign-in-policies") == 404
+    desk.agent.complaints = [told for told in desk.agent.complaints if "404" not in told]
+    with desk.page.expect_navigation():
+        desk.page.locator("button[name='act'][value='delete']").click()
+    assert desk.page.locator("tbody[data-rows]").count() == 0
+    desk.complaints = [told for told in desk.complaints if "422" not in told]

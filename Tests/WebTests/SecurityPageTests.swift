@@ -166,3 +166,42 @@ struct SecurityPageTests {
         }
     }
 }
+
+extension SecurityPageTests {
+    @Test func `an administrator makes policies, and none that shuts them out`() async throws {
+        try await TestDesk.run { desk in
+            let officer = try await desk.browser(of: TestDesk.officer, language: "en")
+            let agent = try await desk.browser(of: TestDesk.agent, language: "en")
+            let path = "/sign-in-policies"
+            #expect(try await agent.get(path).status == .notFound)
+            #expect(try await agent.post(path, ["name": "x"]).status == .notFound)
+            #expect(try await officer.get(path).text.contains("No policies"))
+            let wrong = try await officer.post(
+                path, ["name": "Office <1>", "addresses": "here", "from": "09:00", "idle": "1", "day": "Monday"])
+            #expect(wrong.status == .unprocessableContent)
+            for field in ["#addresses", "#to", "#idle"] { #expect(wrong.text.contains("href=\"\(field)\"")) }
+            #expect(wrong.text.contains("Office &lt;1&gt;") && wrong.text.contains("value=\"Monday\" checked"))
+            // Tests come from no address, and Sunday is another day.
+            for shut in [["addresses": "192.0.2.1"], ["day": "Sunday"], ["from": "22:00", "to": "23:00"]] {
+                let fields = shut.map { "\($0.key)=\($0.value)" }
+                let answer = try await officer.post(
+                    path,
+                    [
+                        "name": "Shut", "addresses": shut["addresses"] ?? "", "day": shut["day"] ?? "Monday",
+                        "from": shut["from"] ?? "", "to": shut["to"] ?? "",
+                    ])
+                #expect(answer.status == .unprocessableContent && answer.text.contains("shut out"), "\(fields)")
+            }
+            #expect(try await officer.get(path).text.contains("No policies"))
+            let made = try await officer.post(path, ["name": "Breaks", "idle": "15", "from": "00:00", "to": "23:59"])
+            #expect(made.status == .seeOther)
+            let page = try await officer.get(path).text
+            #expect(page.contains("ends after 15 minutes without use") && page.contains("00:00 to 23:59"))
+            let action = String(try #require(page.firstMatch(of: /\/sign-in-policies\/[0-9A-Za-z]+/)).output)
+            #expect(try await agent.post(action, ["act": "delete"]).status == .notFound)
+            #expect(try await officer.post(action, ["act": "off"]).status == .seeOther)
+            #expect(try await officer.post(action, ["act": "delete"]).status == .seeOther)
+            #expect(try await officer.get(path).text.contains("No policies"))
+        }
+    }
+}

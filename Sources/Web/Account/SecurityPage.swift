@@ -85,8 +85,8 @@ enum SecurityPage {
                 from: form["old"] ?? "", to: form["new"] ?? "", of: visit.session, address: visit.address)
         } catch let error as PlatformError where error.code == .invalidOldPassword {
             return try await show(visit, errors: failed("security.wrong_password", "old", visit), codes: [])
-        } catch let error as PlatformError where error.code == .invalidOperation {
-            return try await show(visit, errors: failed("security.short_password", "new", visit), codes: [])
+        } catch let error as PlatformError where error.code == .invalidNewPassword {
+            return try await show(visit, errors: failed("security.weak_password", "new", visit), codes: [])
         }
         // All sign-ins have ended, this one too.
         return .seeOther("/sign-in?changed=1&back=\(path)")

@@ -31,6 +31,8 @@ struct Chrome: Sendable {
     let setsSharing: Bool
     /// Whether its reader decides what customer data may be used for.
     let setsPurposes: Bool
+    /// Whether its reader decides who may sign in when and from where.
+    let setsPolicies: Bool
     let organisation: String
     let zone: String
 }

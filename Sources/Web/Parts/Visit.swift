@@ -111,7 +111,8 @@ struct Visit: Sendable {
                 ),
             ],
             token: token.text, administers: seesEvents, setsSharing: setsSharing,
-            setsPurposes: setsPurposes, organisation: organisation.name, zone: dates.zone.identifier
+            setsPurposes: setsPurposes, setsPolicies: setsPolicies, organisation: organisation.name,
+            zone: dates.zone.identifier
         )
     }
 
@@ -145,6 +146,7 @@ enum Told: String, Sendable {
     case factorRemoved = "security.removed"
     case importDiscarded = "import.discarded"
     case sharingSaved = "sharing.saved"
+    case policySaved = "policies.saved"
     case purposeSaved = "purposes.saved"
     case purposeDeleted = "purposes.deleted"
 }
