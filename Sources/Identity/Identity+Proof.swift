@@ -22,10 +22,11 @@ extension Identity {
 
     /// Shows it by the password, and a code where the user has any.
     ///
+    /// - Returns: The sign-in's new token; the old one is no longer good.
     /// - Throws: ``SignInRefusal/wrongCredentials``, ``SignInRefusal/wrongCode``.
     public func prove(
         _ signIn: RecordID, password: String, code: String, of session: Session, address: String
-    ) async throws {
+    ) async throws -> String {
         guard let user = try await user(session.user) else { throw SignInRefusal.wrongCredentials }
         let factors = try await factors(of: session)
         _ = try await checkedCredential(
@@ -34,24 +35,32 @@ extension Identity {
         if factors.contains(where: { $0.kind != .recovery }) {
             guard try await takes(code, of: session.user, address: address) else { throw SignInRefusal.wrongCode }
         }
-        try await markProven(signIn, isStrong: factors.contains { $0.kind != .recovery }, of: session)
+        let renewed = newToken()
+        try await markProven(
+            signIn, isStrong: factors.contains { $0.kind != .recovery }, of: session, renewedAs: renewed)
+        return renewed
     }
 
     /// Shows it by a passkey.
     ///
+    /// - Returns: The sign-in's new token; the old one is no longer good.
     /// - Throws: ``SignInRefusal/badPasskey(_:)``, ``SignInRefusal/stepOver``.
     public func prove(
         _ signIn: RecordID, _ token: String, passkey answer: PasskeyAnswer, at site: PasskeySite, of session: Session,
         address: String
-    ) async throws {
+    ) async throws -> String {
         let attempt = try await attempt(token, [.prove], system("a proof"))
         try await end(attempt)
         guard attempt.user == session.user else { throw SignInRefusal.stepOver }
         _ = try await use(answer, attempt, at: site, address: address)
-        try await markProven(signIn, isStrong: true, of: session)
+        let renewed = newToken()
+        try await markProven(signIn, isStrong: true, of: session, renewedAs: renewed)
+        return renewed
     }
 
-    func markProven(_ signIn: RecordID, isStrong: Bool, of session: Session) async throws {
+    func markProven(
+        _ signIn: RecordID, isStrong: Bool, of session: Session, renewedAs token: String? = nil
+    ) async throws {
         let own = system("a proof")
         let rows = try await own.query(
             "SELECT Id FROM AccessSession WHERE Id = :row AND UserId = :user",
@@ -62,7 +71,11 @@ extension Identity {
             batch.fields.append("IsStrong")
             batch.rows[0].append(true)
         }
+        if let token {
+            batch.fields.append("TokenHash")
+            batch.rows[0].append(.text(TokenDigest(token).text))
+        }
         _ = try await own.update(batch, onFailure: .rollbackAll).firstID()
-        if isStrong { tokens.forget(user: session.user) }
+        tokens.forget(user: session.user)
     }
 }

@@ -110,7 +110,7 @@ extension Identity {
         let policy = try await checkedPolicy(of: user, application, address: address)
         let address = address ?? ""
         let now = environment.now()
-        let token = "\(organisationID.text15)!\(Secret.text(length: 64))"
+        let token = newToken()
         let digest = TokenDigest(token)
         let expires = now.adding(seconds: policy.lifeSeconds)
         let outcomes = try await system("sign-in").create(
@@ -160,6 +160,8 @@ extension Identity {
         }
         return policy
     }
+
+    func newToken() -> String { "\(organisationID.text15)!\(Secret.text(length: 64))" }
 
     struct Credential {
         let user: RecordID

@@ -26,7 +26,7 @@ struct SecurityPageTests {
             #expect(try await browser.get("/security").text.contains("My &lt;phone&gt;"))
             #expect(try await browser.get("/security/app").status == .seeOther, "a secret is shown until it counts")
             let codes = try await browser.post("/security/codes", [:]).text
-            let paper = codes.matches(of: /<li><code>([A-Z0-9-]{19})<\/code>/).map { String($0.output.1) }
+            let paper = codes.matches(of: /<li><code>([A-Z0-9-]{29})<\/code>/).map { String($0.output.1) }
             #expect(paper.count == 10)
             #expect(try await !browser.get("/security").text.contains(paper[0]))
 
@@ -120,7 +120,10 @@ struct SecurityPageTests {
             #expect(try await browser.get("/prove?back=%2Fsecurity").status == .ok)
             let wrong = try await browser.post("/prove", ["password": "wrong", "back": "/security"])
             #expect(wrong.status == .unauthorized && wrong.text.contains("value=\"/security\""))
+            let old = await browser.cookie(SignIn.cookieName)
             let right = try await browser.post("/prove", ["password": TestDesk.password, "back": "/security/passkey"])
+            #expect(await browser.cookie(SignIn.cookieName) != old)
+            #expect(try await desk.identity.access(token: old ?? "") == nil, "the old token is no longer good")
             #expect(right.headers[.location] == "/security/passkey")
             #expect(try await browser.get("/security/passkey").status == .ok)
             #expect(try await browser.post("/prove", ["password": TestDesk.password], token: "x").status == .forbidden)

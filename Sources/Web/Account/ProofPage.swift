@@ -39,13 +39,14 @@ enum ProofPage {
     static func prove(_ visit: Visit) async throws -> Response {
         let form = try await visit.form()
         guard let row = visit.signIn else { throw NothingHere() }
+        let token: String
         do {
             if let answer = PasskeyAnswer(form) {
-                try await visit.identity.prove(
+                token = try await visit.identity.prove(
                     row, form["step"] ?? "", passkey: answer, at: visit.passkeySite, of: visit.session,
                     address: visit.address)
             } else {
-                try await visit.identity.prove(
+                token = try await visit.identity.prove(
                     row, password: form["password"] ?? "", code: form["code"] ?? "", of: visit.session,
                     address: visit.address)
             }
@@ -56,7 +57,9 @@ enum ProofPage {
         } catch is SignInRefusal {
             return try await show(visit, back: form["back"], refused: "proof.wrong_password")
         }
-        return .seeOther(SignIn.localPath(form["back"]))
+        var response = Response.seeOther(SignIn.localPath(form["back"]))
+        response.setCookie(SignIn.cookie(token, maxAge: nil))
+        return response
     }
 }
 

@@ -152,7 +152,7 @@ struct SignIn: Sendable {
         )
     }
 
-    private static func cookie(_ token: String, maxAge: Int?) -> Cookie {
+    static func cookie(_ token: String, maxAge: Int?) -> Cookie {
         Cookie(
             name: cookieName, value: token, maxAge: maxAge, path: "/", secure: true, httpOnly: true, sameSite: .lax
         )
