@@ -132,7 +132,8 @@ extension Identity {
 
     /// New codes in place of the old ones, shown this once.
     public func newRecoveryCodes(of session: Session) async throws -> [String] {
-        let codes = (0..<Self.recoveryCodeCount).map { _ in Secret.text(length: Self.codeLength, of: Self.codeAlphabet)
+        let codes = (0..<Self.recoveryCodeCount).map { _ in
+            Secret.text(length: Self.codeLength, of: Self.codeAlphabet)
         }
         let now = environment.now()
         try await system("new recovery codes").together { own in
@@ -149,8 +150,8 @@ extension Identity {
             _ = try await own.create(batch, onFailure: .rollbackAll).firstID()
         }
         return codes.map { code in
-            stride(from: 0, to: Self.codeLength, by: 4).map { String(code.dropFirst($0).prefix(4)) }.joined(
-                separator: "-")
+            stride(from: 0, to: Self.codeLength, by: 4).map { String(code.dropFirst($0).prefix(4)) }
+                .joined(separator: "-")
         }
     }
 

@@ -81,12 +81,12 @@ extension Identity {
 
     /// Whether a code is one of the user's, which it then was: each is good once.
     ///
-    /// Wrong ones are counted by user, from wherever they come: only who has the password comes so far, so no stranger locks
+    /// Wrong ones are counted by user alone, from wherever they come: only who has the password comes so far, so no stranger locks
     /// anybody out.
     func takes(_ code: String, of user: RecordID, address: String) async throws -> Bool {
         let now = environment.now()
         let guessed = "code of \(user)"
-        guard throttle.withLock({ $0.allows(user: guessed, address: "", at: now) }) else { return false }
+        guard throttle.withLock({ $0.allows(user: guessed, address: guessed, at: now) }) else { return false }
         let typed = code.uppercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
         let isRight = try await system("check of a code").together { session in
             let factors = try await self.factors(of: user, session)
@@ -112,9 +112,9 @@ extension Identity {
         }
         throttle.withLock {
             if isRight {
-                $0.succeeded(user: guessed, address: "")
+                $0.succeeded(user: guessed, address: guessed)
             } else {
-                $0.failed(user: guessed, address: "", at: now)
+                $0.failed(user: guessed, address: guessed, at: now)
             }
         }
         return isRight

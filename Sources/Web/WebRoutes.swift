@@ -112,7 +112,6 @@ public struct WebRoutes: Sendable {
     private var officePages: [(method: HTTPRequest.Method, path: RouterPath, show: Page)] {
         let pages = ImportPages(wake: wakeJobs)
         let plan = ImportPlan(pages: pages)
-        let purposes = PurposesPage(identity: identity)
         return [
             (.get, "/import", pages.show),
             (.post, "/import", pages.paste),
@@ -129,8 +128,8 @@ public struct WebRoutes: Sendable {
             (.get, "/sign-in-policies", PoliciesPage.show),
             (.post, "/sign-in-policies", PoliciesPage.add),
             (.post, "/sign-in-policies/{id}", PoliciesPage.change),
-            (.get, "/purposes", purposes.show),
-            (.post, "/purposes", purposes.add),
+            (.get, "/purposes", PurposesPage.show),
+            (.post, "/purposes", PurposesPage.add),
             (.get, "/purposes/{id}", PurposePage.show),
             (.post, "/purposes/{id}", PurposePage.act),
             (.get, "/records/{id}/access", RecordAccessPage.show),

@@ -72,6 +72,25 @@ struct SecondFactorTests {
         }
     }
 
+    @Test func `the guesses at one user slow nobody else`() async throws {
+        try await Desk.run { desk in
+            let guessed = try await desk.authenticator(of: try await desk.session())
+            let other = try await desk.authenticator(of: try await desk.session(Desk.other))
+            for _ in 0..<6 {
+                let waiting = try await desk.waiting()
+                for _ in 0..<5 { _ = try? await desk.identity.finish(waiting.token, code: "000000", address: "") }
+                desk.clock.advance(seconds: 90)
+            }
+            let waiting = try await desk.waiting(Desk.other)
+            _ = try await desk.identity.finish(waiting.token, code: desk.code(other), address: "")
+            let slow = try await desk.waiting()
+            _ = try? await desk.identity.finish(slow.token, code: "000000", address: "")
+            await #expect(throws: SignInRefusal.wrongCode) {
+                _ = try await desk.identity.finish(slow.token, code: desk.code(guessed), address: "")
+            }
+        }
+    }
+
     @Test func `a step is over after five minutes, and a made-up one never was`() async throws {
         try await Desk.run { desk in
             let secret = try await desk.authenticator(of: try await desk.session())

@@ -19,7 +19,14 @@ struct SubjectFilter {
 
     /// The condition for a table of the statement; nil where it holds for every record.
     mutating func condition(_ object: ObjectSchema, _ alias: Identifier) -> SQL? {
-        if object.name == "Individual" { return decided(alias) }
+        switch object.name {
+        case "Individual": return decided(alias)
+        case "ContentDocument": return byLinks(alias)
+        case "ContentVersion": return byLookups(object.subjectPath + ["ContentDocumentId"], of: object, alias)
+        // What the privacy officer keeps of people who may be anybody's.
+        case "DataSubjectRequest", "DataSubjectRequestStep", "ErasureCertificate": return "1 = 0"
+        default: break
+        }
         if let shared = object.sharedObject {
             let parent = object.isCustom ? "ParentId" : "\(shared)Id"
             return byLookups([parent], of: object, alias)
@@ -29,6 +36,33 @@ struct SubjectFilter {
 
     /// That a record leads to nobody who is not there; and to somebody, where only those who agreed are.
     private mutating func byLookups(_ path: [String], of object: ObjectSchema, _ alias: Identifier) -> SQL? {
+        let (leads, clear) = ways(path, of: object, alias)
+        let isSomebodys = object.isPerson || !object.subjectPath.isEmpty
+        guard limit.scope == .optedIn, isSomebodys || !leads.isEmpty else {
+            return clear.isEmpty ? nil : .joined(clear, separator: " AND ")
+        }
+        if leads.isEmpty { return "1 = 0" }
+        return "(\(.joined(leads, separator: " OR "))) AND \(.joined(clear, separator: " AND "))"
+    }
+
+    /// A file goes with every record that it is linked to.
+    private mutating func byLinks(_ alias: Identifier) -> SQL? {
+        guard let links = schema.object("ContentDocumentLink") else { return nil }
+        let (leads, clear) = ways(links.subjectPath, of: links, Identifier("p1"))
+        if clear.isEmpty { return nil }
+        let link: SQL = """
+            SELECT 1 FROM "ContentDocumentLink" p1 WHERE p1."ContentDocumentId" = \(identifier: alias)."Id" \
+            AND p1."IsDeleted" = 0
+            """
+        let none: SQL = "NOT EXISTS (\(link) AND NOT (\(.joined(clear, separator: " AND "))))"
+        return limit.scope == .optedIn
+            ? "EXISTS (\(link) AND (\(.joined(leads, separator: " OR ")))) AND \(none)" : none
+    }
+
+    /// For each lookup that may lead to somebody: that it leads to one who is there, and that it leads to nobody who is not.
+    private mutating func ways(
+        _ path: [String], of object: ObjectSchema, _ alias: Identifier
+    ) -> (leads: [SQL], clear: [SQL]) {
         var (leads, clear): ([SQL], [SQL]) = ([], [])
         // A merged or converted person is somebody by what was left of them.
         for field in path.compactMap({ object.field($0) }) where !Self.former.contains(field.name) {
@@ -47,12 +81,7 @@ struct SubjectFilter {
                         """)
             }
         }
-        let isSomebodys = object.isPerson || !object.subjectPath.isEmpty
-        guard limit.scope == .optedIn, isSomebodys || !leads.isEmpty else {
-            return clear.isEmpty ? nil : .joined(clear, separator: " AND ")
-        }
-        if leads.isEmpty { return "1 = 0" }
-        return "(\(.joined(leads, separator: " OR "))) AND \(.joined(clear, separator: " AND "))"
+        return (leads, clear)
     }
 
     private mutating func table(of object: ObjectSchema) -> Identifier? {

@@ -36,6 +36,8 @@ struct RateLimitStep {
     }
 
     private static func isSignIn(_ path: String) -> Bool {
-        ["/services/oauth2/token", "/services/oauth2/device_authorization", "/sign-in"].contains { path.hasPrefix($0) }
+        ["/services/oauth2/token", "/services/oauth2/device_authorization", "/sign-in", "/prove"].contains {
+            path.hasPrefix($0)
+        }
     }
 }

@@ -5,9 +5,7 @@ import Identity
 import Records
 
 /// What customer data is used for, and how far each use goes.
-struct PurposesPage: Sendable {
-    let identity: Identity
-
+enum PurposesPage {
     /// What the page shows.
     struct Page: Sendable {
         let token: String
@@ -28,13 +26,13 @@ struct PurposesPage: Sendable {
 
     static let path = "/purposes"
 
-    func show(_ visit: Visit) async throws -> Response {
+    static func show(_ visit: Visit) async throws -> Response {
         guard visit.setsPurposes else { throw NothingHere() }
         try await visit.checkProof()
         return try await show(visit, typed: nil, errors: nil)
     }
 
-    private func show(_ visit: Visit, typed: FormFields?, errors: Notice?) async throws -> Response {
+    private static func show(_ visit: Visit, typed: FormFields?, errors: Notice?) async throws -> Response {
         let words = visit.words
         let kept = try await DataUsePurpose.all(visit)
         let users = try await users(visit)
@@ -47,7 +45,7 @@ struct PurposesPage: Sendable {
         let rows = kept.map { purpose in
             let isUsed = purpose.developerName != nil
             return Row(
-                name: purpose.name, href: "\(Self.path)/\(purpose.id)", developerName: purpose.developerName ?? "",
+                name: purpose.name, href: "\(path)/\(purpose.id)", developerName: purpose.developerName ?? "",
                 people: isUsed ? words("purposes.scope_\(purpose.scope)") : words("purposes.recorded"),
                 fields: isUsed ? purpose.summary(visit) : [],
                 usedBy: (purpose.developerName.flatMap { users[$0] } ?? []) + purpose.sets)
@@ -60,10 +58,10 @@ struct PurposesPage: Sendable {
             status: errors == nil ? .ok : .unprocessableContent)
     }
 
-    func add(_ visit: Visit) async throws -> Response {
+    static func add(_ visit: Visit) async throws -> Response {
         guard visit.setsPurposes else { throw NothingHere() }
         let form = try await visit.form()
-        try await visit.checkProof(back: Self.path, within: 3600)
+        try await visit.checkProof(back: path, within: 3600)
         let developerName = form["developerName"] ?? ""
         let outcome = try await visit.session.create(
             Batch(
@@ -75,9 +73,9 @@ struct PurposesPage: Sendable {
             onFailure: .rollbackAll
         ).first
         guard case .done(let id, _) = outcome else {
-            return try await show(visit, typed: form, errors: Self.notice(of: outcome?.errors ?? [], visit))
+            return try await show(visit, typed: form, errors: notice(of: outcome?.errors ?? [], visit))
         }
-        return .seeOther("\(Self.path)/\(id)", told: .purposeSaved)
+        return .seeOther("\(path)/\(id)", told: .purposeSaved)
     }
 
     /// What was wrong with what was typed.
@@ -95,9 +93,9 @@ struct PurposesPage: Sendable {
     }
 
     /// The applications that are registered for a purpose, by its name.
-    private func users(_ visit: Visit) async throws -> [String: [String]] {
+    private static func users(_ visit: Visit) async throws -> [String: [String]] {
         var users: [String: [String]] = [:]
-        for application in try await identity.applications() {
+        for application in try await visit.identity.applications() {
             for purpose in application.purposes { users[purpose, default: []].append(application.name) }
         }
         return users

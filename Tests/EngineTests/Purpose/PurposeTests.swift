@@ -102,6 +102,18 @@ struct PurposeTests {
         }
     }
 
+    @Test func `the register of requests is not there where people may not be`() async throws {
+        try await withCompany { company in
+            try await company.administrator.make(
+                "DataSubjectRequest",
+                ["Kind": "Access", "SubjectRecordId": .text(company[.taro].description), "Channel": "Phone"])
+            for (scope, count) in [("Everyone", 1), ("NotOptedOut", 0), ("OptedIn", 0)] {
+                let session = try await under(scope, company)
+                #expect(try await session.count("SELECT COUNT() FROM DataSubjectRequest") == count)
+            }
+        }
+    }
+
     @Test func `a consent for another purpose opens nothing`() async throws {
         try await withCompany { company in
             let session = try await under("OptedIn", company)
