@@ -45,6 +45,8 @@ public struct Field: Sendable {
     public var classification: Classification?
     /// Deleted by an administrator: nobody sees it, and what it holds is kept until it is restored or its days are over.
     public var isDeleted: Bool
+    /// How its values are sealed in the database; nil where they lie there as they are.
+    public var encryption: FieldEncryption?
 
     public init(name: String, type: FieldType) {
         self.name = name
@@ -77,6 +79,7 @@ public struct Field: Sendable {
         compoundFieldName = nil
         classification = nil
         isDeleted = false
+        encryption = nil
     }
 
     /// What happens to a record when the record it refers to is deleted.

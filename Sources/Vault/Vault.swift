@@ -10,9 +10,9 @@ import Synchronization
 /// Destroying a subject's key makes every copy of what was sealed under it unreadable, wherever the copies are. Keys
 /// lie in a key store of their own and never in the records' database or its backups.
 public final class Vault: Sendable {
-    private let store: any Store
-    private let tenantSecret: SymmetricKey
-    private let environment: Environment
+    let store: any Store
+    let tenantSecret: SymmetricKey
+    let environment: Environment
     private let organisation: SealingKey
     /// Keys lately used. Small, so that no key stays in memory long after its use.
     private let recent = Mutex<[RecordID: SealingKey]>([:])
@@ -217,6 +217,7 @@ public final class Vault: Sendable {
             """
         )
         try KeyTable.make(connection)
+        try FieldSecretTable.make(connection)
         try connection.execute(
             """
             CREATE TABLE IF NOT EXISTS named_secret (

@@ -10,7 +10,7 @@ struct FieldDescription {
 
     func write(into json: inout JSONWriter) {
         json.beginObject()
-        flag("aggregatable", isColumn && field.type != .boolean && !isLong, &json)
+        flag("aggregatable", isColumn && field.type != .boolean && !isLong && !isEncrypted, &json)
         flag("aiPredictionField", false, &json)
         flag("autoNumber", field.isAutoNumber, &json)
         number("byteLength", byteLength, &json)
@@ -30,13 +30,13 @@ struct FieldDescription {
         flag("deprecatedAndHidden", false, &json)
         number("digits", field.type == .int || field.type == .long ? max(field.precision, 9) : 0, &json)
         flag("displayLocationInDecimal", false, &json)
-        flag("encrypted", false, &json)
+        flag("encrypted", isEncrypted, &json)
         flag("externalId", field.isExternalID, &json)
         nothing("extraTypeInfo", &json)
-        flag("filterable", isColumn && !isLong, &json)
+        flag("filterable", isColumn && !isLong && tellsEqual, &json)
         nothing("filteredLookupInfo", &json)
         flag("formulaTreatNullNumberAsZero", false, &json)
-        flag("groupable", isGroupable, &json)
+        flag("groupable", isGroupable && tellsEqual, &json)
         flag("highScaleNumber", false, &json)
         flag("htmlFormatted", false, &json)
         flag("idLookup", field.isIDLookup || field.isExternalID || field.type == .id, &json)
@@ -65,13 +65,18 @@ struct FieldDescription {
         number("scale", field.scale, &json)
         flag("searchPrefilterable", field.type == .id || field.type == .reference, &json)
         json.member("soapType", soapType)
-        flag("sortable", isColumn && !isLong && field.type != .multipicklist, &json)
+        flag("sortable", isColumn && !isLong && field.type != .multipicklist && !isEncrypted, &json)
         json.member("type", field.type.rawValue)
         flag("unique", field.isUnique, &json)
         flag("updateable", field.isUpdateable, &json)
         flag("writeRequiresMasterRead", false, &json)
         json.endObject()
     }
+
+    private var isEncrypted: Bool { field.encryption != nil }
+
+    /// Whether rows can be told by its values.
+    private var tellsEqual: Bool { field.encryption?.scheme.isDeterministic ?? true }
 
     /// Compound fields are put together from others and blobs lie elsewhere: neither can be filtered or sorted.
     private var isColumn: Bool { field.type.storage != nil && field.type != .base64 }

@@ -1,6 +1,7 @@
 import Records
 import Store
 import Synchronization
+import Vault
 
 /// What a session may see and do at one moment of the database. An object: it is handed about with every reading.
 final class Access: Sendable {
@@ -13,6 +14,8 @@ final class Access: Sendable {
     let reach: Reach?
     /// Whose records are there under the purpose; nil where everybody's are.
     let subjects: SubjectLimit?
+    /// By which values of encrypted fields are told; nil where no field ever was.
+    let fieldKeys: FieldKeys?
     let key: Key
 
     /// By what plans of queries are kept beside the version of the schema.
@@ -30,13 +33,14 @@ final class Access: Sendable {
 
     init(
         full: Schema, visible: Schema, rights: Rights, version: Int64 = 0, reach: Reach? = nil,
-        of user: RecordID? = nil, subjects: SubjectLimit? = nil
+        of user: RecordID? = nil, subjects: SubjectLimit? = nil, fieldKeys: FieldKeys?
     ) {
         self.full = full
         self.visible = visible
         self.rights = rights
         self.reach = reach
         self.subjects = subjects
+        self.fieldKeys = fieldKeys
         key = Key(
             holder: rights.holder, version: version, user: reach == nil ? nil : user, purpose: rights.purpose?.id,
             subjects: subjects)
@@ -47,7 +51,7 @@ final class Access: Sendable {
         guard let purpose = rights.purpose, let id = purpose.id, purpose.subjects != .everyone else { return self }
         return Access(
             full: full, visible: visible, rights: rights, version: key.version, reach: reach, of: key.user,
-            subjects: SubjectLimit(purpose: id, scope: purpose.subjects, moment: moment))
+            subjects: SubjectLimit(purpose: id, scope: purpose.subjects, moment: moment), fieldKeys: fieldKeys)
     }
 }
 
@@ -173,7 +177,7 @@ final class AccessCache: Sendable {
                 user: user, viewsAll: access.rights.powers.contains(.viewsAll), try directory(version, on: connection))
             return Access(
                 full: access.full, visible: access.visible, rights: access.rights, version: version.access,
-                reach: reach, of: user)
+                reach: reach, of: user, fieldKeys: access.fieldKeys)
         }
     }
 
@@ -186,7 +190,9 @@ final class AccessCache: Sendable {
         if let known { return known }
         let schema = try schema()
         let rights = try Rights(holder, under: purpose, on: connection)
-        let access = Access(full: schema, visible: rights.filter(schema), rights: rights, version: version.access)
+        let access = Access(
+            full: schema, visible: rights.filter(schema), rights: rights, version: version.access,
+            fieldKeys: connection.fieldKeys)
         keep(version) { $0.accesses[key] = access }
         return access
     }

@@ -57,6 +57,7 @@ extension QueryCompiler {
         if case .distance = comparison.left, ![.less, .greater].contains(comparison.operator) {
             throw unfit(comparison, left)
         }
+        if let encryption = left.field?.encryption { return try compareSealed(comparison, left, encryption) }
         switch (comparison.operator, comparison.right) {
         case (.in, .query(let query)), (.notIn, .query(let query)):
             return try semiJoin(left, query, isNegated: comparison.operator == .notIn, comparison)
@@ -77,6 +78,41 @@ extension QueryCompiler {
             throw context.error(
                 .malformedQuery, "A list stands after IN, NOT IN, INCLUDES or EXCLUDES.", at: comparison.position)
         }
+    }
+
+    /// A field whose values are sealed: whether it is empty can be asked of all, whether it is some text of those that tell equal
+    /// ones.
+    private func compareSealed(_ comparison: Comparison, _ left: Operand, _ encryption: FieldEncryption) throws -> SQL {
+        let values: [LiteralValue]
+        switch (comparison.operator, comparison.right) {
+        case (.equal, .literal(let literal)), (.notEqual, .literal(let literal)): values = [try value(literal, left)]
+        case (.in, .list), (.notIn, .list), (.in, .literal), (.notIn, .literal):
+            values = try self.values(comparison.right, left)
+        default: throw encrypted("filtered", left, comparison.left.position)
+        }
+        var texts: [String] = []
+        var isNull: SQL?
+        for value in values {
+            switch value {
+            case .null: isNull = "\(left.sql) IS NULL"
+            case .value(.text(let text)): texts.append(text)
+            case .value, .range: throw unfit(comparison, left)
+            }
+        }
+        guard texts.isEmpty || encryption.scheme.isDeterministic, let keys = context.viewer.access.fieldKeys else {
+            throw encrypted("filtered", left, comparison.left.position)
+        }
+        let told = texts.isEmpty ? nil : SealedColumn(left.sql, encryption, keys).holds(texts)
+        let hits = [told, isNull].compactMap(\.self)
+        let hit: SQL = hits.isEmpty ? "1 = 0" : "(\(.joined(hits, separator: " OR ")))"
+        return [.notEqual, .notIn].contains(comparison.operator) ? "((\(hit)) IS NOT TRUE)" : hit
+    }
+
+    /// What cannot be done with a field because its values are sealed.
+    func encrypted(_ done: String, _ field: Operand, _ position: Position) -> PlatformError {
+        context.error(
+            .invalidField,
+            "field '\(field.name)' can not be \(done) in a query call, since its values are encrypted", at: position)
     }
 
     private func compare(_ left: Operand, _ sign: Comparison.Operator, _ value: LiteralValue) -> SQL {

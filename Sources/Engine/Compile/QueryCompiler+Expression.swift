@@ -67,6 +67,13 @@ extension QueryCompiler {
                 at: position
             )
         }
+        if let encryption = value.field?.encryption, function != .count {
+            guard function == .countDistinct else { throw encrypted("aggregated", value, position) }
+            let told = try told(value, encryption, "counted", position)
+            return Operand(
+                sql: "COUNT(DISTINCT \(told))", type: .int, name: value.name,
+                object: "AggregateResult", isNillable: true, field: nil)
+        }
         let (sql, type): (SQL, FieldType) =
             switch function {
             case .count: ("COUNT(\(value.sql))", .int)
@@ -137,7 +144,7 @@ extension Operand {
     /// The type of what is answered.
     var shownType: FieldType { format == nil ? type : .string }
 
-    func with(sql: SQL, type: FieldType) -> Operand {
-        Operand(sql: sql, type: type, name: name, object: object, isNillable: isNillable, field: nil)
+    func with(sql: SQL, type: FieldType, field: Field? = nil) -> Operand {
+        Operand(sql: sql, type: type, name: name, object: object, isNillable: isNillable, field: field)
     }
 }

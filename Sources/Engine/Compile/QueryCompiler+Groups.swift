@@ -10,7 +10,7 @@ extension QueryCompiler {
                 throw context.error(
                     .malformedQuery, "DISTANCE can not be grouped in a query call", at: distance.position)
             }
-            return try operand(expression, scope, Selection()).sql
+            return try grouped(try operand(expression, scope, Selection()), query, expression.position)
         }
         selection.sets = try groupingSets(query, groups)
         var bare = Selection()
@@ -27,11 +27,16 @@ extension QueryCompiler {
             case .aggregate, .grouping, .format(.aggregate, _): value = try operand(expression, scope, bare)
             default:
                 let plain = try operand(expression, scope, Selection())
-                guard groups.contains(where: { $0.text == plain.sql.text }) else {
+                let group = try grouped(plain, query, item.position)
+                guard groups.contains(where: { $0.text == group.text }) else {
                     throw context.error(
                         .malformedQuery, "Field must be grouped or aggregated: \(plain.name)", at: item.position)
                 }
-                value = selection.sets?.shown(plain) ?? plain
+                // Of sealed texts that are equal, any.
+                value =
+                    plain.field?.encryption == nil
+                    ? selection.sets?.shown(plain) ?? plain
+                    : plain.with(sql: "MIN(\(plain.sql))", type: plain.type, field: plain.field)
             }
             let name: String
             if let alias {
@@ -55,6 +60,28 @@ extension QueryCompiler {
         }
     }
 
+    /// What rows are grouped by.
+    private func grouped(_ value: Operand, _ query: Query, _ position: Position) throws -> SQL {
+        guard let encryption = value.field?.encryption else { return value.sql }
+        guard case .plain = query.groupBy else { throw encrypted("grouped", value, position) }
+        return try told(value, encryption, "grouped", position)
+    }
+
+    /// What is the same for equal texts of an encrypted field alone. Not while values of two forms are there, which would be
+    /// told apart.
+    func told(_ value: Operand, _ encryption: FieldEncryption, _ done: String, _ position: Position) throws -> SQL {
+        guard encryption.scheme.isDeterministic else { throw encrypted(done, value, position) }
+        guard encryption.isSettled else {
+            throw context.error(
+                .invalidField,
+                """
+                field '\(value.name)' can not be \(done) in a query call until all its values are encrypted as was chosen last; \
+                repeat the call later
+                """, at: position)
+        }
+        return SealedColumn.told(value.sql)
+    }
+
     private func groupingSets(_ query: Query, _ groups: [SQL]) throws -> GroupingSets? {
         switch query.groupBy {
         case nil, .plain: return nil
@@ -73,6 +100,7 @@ extension QueryCompiler {
         guard !query.orderBy.isEmpty, !query.isCount else { return "" }
         var terms = try query.orderBy.map { ordering -> SQL in
             let value = try operand(ordering.expression, scope, selection)
+            if value.field?.encryption != nil { throw encrypted("sorted", value, ordering.expression.position) }
             guard value.type.storage != nil else {
                 throw context.error(
                     .invalidField, "field '\(value.name)' can not be sorted in a query call",

@@ -125,7 +125,8 @@ final class QueryCompiler {
     ) throws -> SQL {
         let context = QueryContext(
             viewer: Viewer(
-                access: Access(full: access.full, visible: access.full, rights: .system),
+                access: Access(
+                    full: access.full, visible: access.full, rights: .system, fieldKeys: access.fieldKeys),
                 user: SystemUser.jobs.id, timeZone: "UTC", language: "en", locale: "en_US", currency: "USD"),
             now: Instant(milliseconds: 0), deleted: .with, bindings: [:], dialect: dialect, text: nil)
         let scope = Scope(object, alias: alias, from: From(Path([object.name])), context: context) { alias }

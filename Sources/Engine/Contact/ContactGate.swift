@@ -57,14 +57,22 @@ struct ContactGate {
 
     private func add(_ address: String, to people: inout People) throws {
         let contacts = try ids(
-            "SELECT \"Id\" FROM \"Contact\" WHERE \"Email\" = \(.text(address)) AND \"IsDeleted\" = 0")
-        let leads = try ids("SELECT \"Id\" FROM \"Lead\" WHERE \"Email\" = \(.text(address)) AND \"IsDeleted\" = 0")
+            "SELECT \"Id\" FROM \"Contact\" WHERE \(try has(address, "Contact")) AND \"IsDeleted\" = 0")
+        let leads = try ids(
+            "SELECT \"Id\" FROM \"Lead\" WHERE \(try has(address, "Lead")) AND \"IsDeleted\" = 0")
         for person in contacts.union(leads) {
             let found = try concerned(person)
             people.contacts.formUnion(found.contacts)
             people.leads.formUnion(found.leads)
             people.individuals.formUnion(found.individuals)
         }
+    }
+
+    /// A condition that the record's address is the one, however it lies in the database.
+    private func has(_ address: String, _ object: String) throws -> SQL {
+        var field = Field(name: "Email", type: .email)
+        field.encryption = try SealedFields.encryption(of: object, field.name, on: connection)
+        return try connection.holds(.text(address), field)
     }
 
     private func flags(_ object: String, _ id: RecordID, _ channel: ContactChannel) throws -> [ContactDecision.Reason] {

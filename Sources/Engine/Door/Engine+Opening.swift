@@ -106,8 +106,8 @@ extension Engine {
         )
         try await evidence.settle()
         let engine = Engine(
-            organisation: try settings.organisation(), folder: folder, environment: environment, store: store,
-            vault: vault, evidence: evidence,
+            organisation: try settings.organisation(), folder: folder, environment: environment,
+            store: try await OpeningStore(store, vault), vault: vault, evidence: evidence,
             changes: try await ChangeLog(
                 folder: folder.changes, store: store, isShared: isShared, isAlone: hold.isAlone), hold: hold
         )

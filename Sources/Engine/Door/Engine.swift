@@ -12,7 +12,7 @@ public final class Engine: Sendable {
     public let organisation: Organisation
     let folder: OrganisationFolder
     let environment: Environment
-    let store: any Store
+    let store: OpeningStore
     let vault: Vault
     let schema = LiveSchema()
     let accesses = AccessCache()
@@ -31,7 +31,7 @@ public final class Engine: Sendable {
     private let hold: FolderHold
 
     init(
-        organisation: Organisation, folder: OrganisationFolder, environment: Environment, store: any Store,
+        organisation: Organisation, folder: OrganisationFolder, environment: Environment, store: OpeningStore,
         vault: Vault, evidence: EvidenceLog, changes: ChangeLog, hold: FolderHold
     ) {
         self.organisation = organisation

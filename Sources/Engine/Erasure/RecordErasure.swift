@@ -71,14 +71,19 @@ struct RecordErasure {
 
     /// The history of somebody else's record quotes the person as the record did.
     private func redactHistory(of id: RecordID, _ finder: MentionFinder) throws {
-        let entries = try connection.all("SELECT id, old, new FROM az_history WHERE record = \(.id(id))") { row in
-            (id: row.int64(0), texts: [1, 2].map { row.isNull($0) ? nil : row.string($0) })
+        let entries = try connection.all(
+            "SELECT id, old, new, field FROM az_history WHERE record = \(.id(id))"
+        ) { row in
+            (id: row.int64(0), texts: [1, 2].map { row.isNull($0) ? nil : row.string($0) }, field: row.string(3))
         }
+        let object = transaction.schema.object(of: id)
         for entry in entries {
-            let values = entry.texts.map { text -> Value in
+            let field = object?.field(entry.field)
+            let values = try entry.texts.map { text -> Value in
                 guard let text else { return .null }
                 let ranges = finder.fragments(in: text, standing: .foreign).map { $0.start..<$0.end }
-                return .text(ranges.isEmpty ? text : redaction.apply(ranges, to: text, lengthMax: 0))
+                let redacted = Value.text(ranges.isEmpty ? text : redaction.apply(ranges, to: text, lengthMax: 0))
+                return try field.map { try connection.sealed(redacted, of: $0) } ?? redacted
             }
             try connection.execute(
                 "UPDATE az_history SET old = \(values[0]), new = \(values[1]) WHERE id = \(.integer(entry.id))"
@@ -121,8 +126,8 @@ struct RecordErasure {
             fields.append(stamp)
             values.append(.datetime(transaction.now))
         }
-        let pieces = zip(fields, values).map { field, value -> SQL in
-            "\(identifier: Identifier(field.name)) = \(value)"
+        let pieces = try zip(fields, values).map { field, value -> SQL in
+            "\(identifier: Identifier(field.name)) = \(try connection.sealed(value, of: field))"
         }
         try connection.execute(
             """

@@ -17,6 +17,8 @@ public struct Evidence: Sendable {
         public static let erasure = Kind(name: "erasure")
         public static let export = Kind(name: "export")
         public static let schemaChange = Kind(name: "schema-change")
+        /// Tenant secrets, and which fields are sealed under them.
+        public static let keys = Kind(name: "keys")
         public static let access = Kind(name: "access-rights")
     }
 

@@ -20,12 +20,14 @@ enum HistoryStep {
                     continue
                 }
                 try insert.run([
-                    .id(set.rows[row].id), .text(set.object.name), .text(field.name), text(old[index]),
-                    text(set.cells.value(row, column)), .datetime(transaction.now), .id(transaction.session.user),
+                    .id(set.rows[row].id), .text(set.object.name), .text(field.name), try text(old[index], field, transaction),
+                    try text(set.cells.value(row, column), field, transaction), .datetime(transaction.now), .id(transaction.session.user),
                 ])
             }
         }
     }
 
-    private static func text(_ value: Value) -> Value { WireText.text(of: value).map(Value.text) ?? .null }
+    private static func text(_ value: Value, _ field: Field, _ transaction: WriteTransaction) throws -> Value {
+        try transaction.connection.sealed(WireText.text(of: value).map(Value.text) ?? .null, of: field)
+    }
 }

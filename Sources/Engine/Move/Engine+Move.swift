@@ -38,7 +38,7 @@ extension Engine {
             let rows: [String: Int]
             do {
                 let now = environment.now()
-                rows = try await Move(source: engine.store, target: target, now: now, progress: progress).run()
+                rows = try await Move(source: engine.store.stored, target: target, now: now, progress: progress).run()
                 await target.close()
             } catch {
                 await target.close()

@@ -91,7 +91,7 @@ extension Session {
                 )
             }
             let value = try self.lookupValue(value, of: key)
-            let condition: SQL = "t0.\(identifier: Identifier(key.name)) = \(value)"
+            let condition = try connection.holds(value, key, in: "t0.\(identifier: Identifier(key.name))")
             let statement =
                 plan.with + plan.select + plan.from + Plan.wherever([condition, plan.visibility])
                 + " ORDER BY t0.\"Id\""

@@ -40,7 +40,7 @@ struct PersonRows {
             tables.filter { $0.name == OwnTable.bin.name }.flatMap(\.rows).compactMap { $0.first?.integer }
         )
         for table in tables {
-            try connection.insert(table)
+            try connection.insert(sealed(table))
             guard let object = schema.object(table.name) else { continue }
             let ids = table.rows.compactMap { row in
                 table.columns.firstIndex { $0.name == "Id" }.flatMap { row[$0].integer }.map { RecordID(rawValue: $0) }
@@ -50,6 +50,32 @@ struct PersonRows {
                 try matches.move(row, isThere: true, connection)
             }
         }
+    }
+
+    /// The rows with the values of encrypted fields as they are stored now.
+    private func sealed(_ table: RawTable) throws -> RawTable {
+        var table = table
+        if let object = schema.object(table.name) {
+            for (place, column) in table.columns.enumerated() {
+                guard let field = object.field(column.name), field.encryption != nil else { continue }
+                for row in table.rows.indices {
+                    table.rows[row][place] = try connection.sealed(table.rows[row][place], of: field)
+                }
+            }
+        } else if table.name == OwnTable.history.name {
+            let columns = Dictionary(uniqueKeysWithValues: table.columns.enumerated().map { ($1.name, $0) })
+            guard let object = columns["object"], let name = columns["field"], let old = columns["old"],
+                let new = columns["new"]
+            else { return table }
+            for (place, row) in table.rows.enumerated() {
+                let field = row[name].text.flatMap { schema.object(row[object].text ?? "")?.field($0) }
+                guard let field, field.encryption != nil else { continue }
+                for column in [old, new] {
+                    table.rows[place][column] = try connection.sealed(row[column], of: field)
+                }
+            }
+        }
+        return table
     }
 
     /// The numbers of a record's terms in the search index.

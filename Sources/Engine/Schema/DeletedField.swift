@@ -131,6 +131,7 @@ struct FieldDeletion {
             return
         }
         try SchemaTables.drop(field, of: object, on: connection)
+        try SealedFields.forget(field.name, of: object.name, on: connection)
         try connection.execute(
             "DELETE FROM az_field WHERE object = \(.text(object.name)) AND name = \(.text(field.name))")
         try connection.execute(

@@ -17,6 +17,7 @@ final class LiveSchema: Sendable {
     func current(on connection: any Connection, version: Int64) throws -> Schema {
         if let schema = held.withLock({ $0 }), schema.version == version { return schema }
         let schema = try Self.load(version: version, on: connection)
+        try SealedFields.demandKeys(on: connection)
         held.withLock { current in
             // A reader of an older moment must not put back an older schema.
             if (current?.version ?? -1) < version { current = schema }
@@ -65,9 +66,8 @@ final class LiveSchema: Sendable {
             }
             return true
         }
-        return Schema(
-            objects: SubjectPaths.fill(objects.map { $0.adding(fields[$0.name] ?? []) }), version: version
-        )
+        let whole = SubjectPaths.fill(objects.map { $0.adding(fields[$0.name] ?? []) })
+        return Schema(objects: try SealedFields.fill(whole, on: connection), version: version)
     }
 }
 

@@ -73,6 +73,12 @@ enum SchemaTables {
         if let index = index(field, of: object) { try connection.execute(index) }
     }
 
+    /// Makes the index of a field anew, when its values begin or cease to be sealed.
+    static func renewIndex(of field: Field, in object: ObjectSchema, on connection: any Connection) throws {
+        try connection.execute("DROP INDEX IF EXISTS \(identifier: Identifier(indexName(field, of: object)))")
+        if let index = index(field, of: object) { try connection.execute(index) }
+    }
+
     static func drop(_ field: Field, of object: ObjectSchema, on connection: any Connection) throws {
         guard column(field, connection.dialect) != nil else { return }
         try connection.execute("DROP INDEX IF EXISTS \(identifier: Identifier(indexName(field, of: object)))")
@@ -97,6 +103,18 @@ enum SchemaTables {
         let table = Identifier(object.name)
         let column = Identifier(field.name)
         let name = Identifier(indexName(field, of: object))
+        if let encryption = field.encryption {
+            // Of what tells equal texts; where nothing does there is nothing to look for.
+            guard encryption.scheme.isDeterministic, field.isUnique || isLookedUp(field, of: object) else { return nil }
+            let told = SealedColumn.told("\(identifier: column)")
+            let isTold = SealedColumn.isTold("\(identifier: column)")
+            return field.isUnique
+                ? """
+                CREATE UNIQUE INDEX \(identifier: name) ON \(identifier: table) (\(told)) \
+                WHERE "IsDeleted" = 0 AND \(isTold)
+                """
+                : "CREATE INDEX \(identifier: name) ON \(identifier: table) (\(told)) WHERE \(isTold)"
+        }
         if field.isUnique {
             return """
                 CREATE UNIQUE INDEX \(identifier: name) ON \(identifier: table) (\(identifier: column)) \
@@ -110,7 +128,7 @@ enum SchemaTables {
             """
     }
 
-    private static func indexName(_ field: Field, of object: ObjectSchema) -> String {
+    static func indexName(_ field: Field, of object: ObjectSchema) -> String {
         "ix_\(object.name)_\(field.name)"
     }
 

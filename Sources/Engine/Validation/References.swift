@@ -95,10 +95,13 @@ struct References {
         if let found = named[name] { return found }
         let records = RecordFilter(access, connection.dialect)
         let seen = try schema.object(name.object).flatMap { try records.condition($0, Identifier("t0")) }
+        let column: SQL = "t0.\(identifier: Identifier(name.field))"
+        let key = schema.object(name.object)?.field(name.field)
+        let holds = try key.map { try connection.holds(name.value, $0, in: column) } ?? "\(column) = \(name.value)"
         let ids = try connection.all(
             """
             \(records.with)SELECT t0."Id" FROM \(identifier: Identifier(name.object)) t0 \
-            WHERE t0.\(identifier: Identifier(name.field)) = \(name.value) \
+            WHERE \(holds) \
             AND t0."IsDeleted" = 0\(seen.map { " AND \($0)" } ?? "") LIMIT 2
             """
         ) { RecordID(rawValue: $0.int64(0)) }

@@ -81,7 +81,7 @@ struct UpsertKey: Sendable {
         try connection.all(
             """
             SELECT "Id" FROM \(identifier: Identifier(object.name)) \
-            WHERE \(identifier: Identifier(field.name)) = \(value) AND "IsDeleted" = 0 LIMIT 5
+            WHERE \(try connection.holds(value, field)) AND "IsDeleted" = 0 LIMIT 5
             """
         ) { RecordID(rawValue: $0.int64(0)) }
     }

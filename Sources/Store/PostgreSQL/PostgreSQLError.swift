@@ -71,7 +71,10 @@ enum PostgreSQLError {
         guard let text = part("D"), let start = text.firstIndex(of: "("), let end = text.firstRange(of: ")=(") else {
             return []
         }
-        return text[text.index(after: start)..<end.lowerBound].split(separator: ",").map { name in
+        let key = text[text.index(after: start)..<end.lowerBound]
+        // Of an index on an expression its name.
+        if key.contains("("), let index = part("n") { return [index] }
+        return key.split(separator: ",").map { name in
             name.filter { $0 == "_" || $0.isLetter || $0.isNumber }
         }
     }

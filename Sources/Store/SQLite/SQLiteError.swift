@@ -65,9 +65,12 @@ enum SQLiteError {
         }
     }
 
-    /// The columns of "UNIQUE constraint failed: Contact.Email, Contact.Ext__c".
+    /// The columns of "UNIQUE constraint failed: Contact.Email, Contact.Ext__c"; of an index on an expression, whose message
+    /// is "UNIQUE constraint failed: index 'ix_Contact_Email'", its name.
     private static func columns(_ message: String) -> [String] {
         guard let colon = message.firstIndex(of: ":") else { return [] }
+        let parts = message[colon...].split(separator: "'")
+        if parts.count == 2, parts[0].hasSuffix("index ") { return [String(parts[1])] }
         return message[message.index(after: colon)...].split(separator: ",").compactMap { name in
             name.split(separator: ".").last.map { $0.filter { $0 != " " } }
         }
