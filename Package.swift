@@ -37,7 +37,11 @@ let package = Package(
         .target(name: "Store", dependencies: ["Records", "CSQLite", "CPostgreSQL"], swiftSettings: strict),
         .target(
             name: "Vault",
-            dependencies: ["Records", "Store", "CLibCrypto", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Records", "Store", "CLibCrypto",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -152,14 +156,20 @@ let package = Package(
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Records"], swiftSettings: strict),
         .testTarget(name: "SOQLTests", dependencies: ["SOQL", "Records"], swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Records"], swiftSettings: strict),
-        .testTarget(name: "VaultTests", dependencies: ["Vault", "Store", "Records"], swiftSettings: strict),
+        .testTarget(
+            name: "VaultTests",
+            dependencies: ["Vault", "Store", "Records", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .testTarget(
             name: "LedgerTests",
             dependencies: ["Ledger", "Records", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "Store", "Vault", "Ledger", "SOQL", "Records", "AzukariTesting"],
+            dependencies: [
+                "Engine", "Store", "Vault", "Ledger", "SOQL", "Records", "AzukariTesting",
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

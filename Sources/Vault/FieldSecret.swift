@@ -67,7 +67,8 @@ struct FieldSecretTable {
                 data: try KeyWrap.open(row.wrapped, with: tenantSecret, context: Self.context(row.version)))
             if row.state == FieldSecret.State.active.rawValue { active = row.version }
         }
-        let hasDestroyed = try connection.first("SELECT 1 FROM field_secret WHERE wrapped IS NULL") { _ in true } ?? false
+        let hasDestroyed =
+            try connection.first("SELECT 1 FROM field_secret WHERE wrapped IS NULL") { _ in true } ?? false
         return FieldKeys(active: active, secrets: secrets, hasDestroyed: hasDestroyed)
     }
 

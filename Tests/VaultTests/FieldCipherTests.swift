@@ -1,4 +1,3 @@
-import AzukariTesting
 import Crypto
 import Records
 import Testing
@@ -40,8 +39,12 @@ struct FieldCipherTests {
 
     @Test func `equal texts are told by a deterministic scheme alone, within a field and a version`() throws {
         let cipher = try FieldCipher(Self.keys)
-        func beginning(_ text: String, _ scheme: FieldEncryption.Scheme, field: Int = 7, version: Int = 2) throws -> String {
-            String(try cipher.seal(text, encryption(scheme, field: field, version: version)).prefix(SealedValue.beginningCount))
+        func beginning(_ text: String, _ scheme: FieldEncryption.Scheme, field: Int = 7, version: Int = 2) throws
+            -> String
+        {
+            String(
+                try cipher.seal(text, encryption(scheme, field: field, version: version)).prefix(
+                    SealedValue.beginningCount))
         }
         #expect(try beginning("Taro", .deterministic) == beginning("Taro", .deterministic))
         #expect(try beginning("Taro", .deterministic) != beginning("taro", .deterministic))

@@ -114,7 +114,9 @@ enum ApplyStep {
         _ error: PlatformError, _ set: WriteSet, _ row: Int, _ connection: any Connection
     ) throws -> PlatformError {
         for name in error.fields {
-            let field = set.object.fields.first { $0.name == name || SchemaTables.indexName($0, of: set.object) == name }
+            let field = set.object.fields.first {
+                $0.name == name || SchemaTables.indexName($0, of: set.object) == name
+            }
             guard let field else { continue }
             let value = set.value(field.name, of: row)
             guard !value.isNull else { continue }

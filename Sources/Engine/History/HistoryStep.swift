@@ -20,8 +20,10 @@ enum HistoryStep {
                     continue
                 }
                 try insert.run([
-                    .id(set.rows[row].id), .text(set.object.name), .text(field.name), try text(old[index], field, transaction),
-                    try text(set.cells.value(row, column), field, transaction), .datetime(transaction.now), .id(transaction.session.user),
+                    .id(set.rows[row].id), .text(set.object.name), .text(field.name),
+                    try text(old[index], field, transaction),
+                    try text(set.cells.value(row, column), field, transaction), .datetime(transaction.now),
+                    .id(transaction.session.user),
                 ])
             }
         }

@@ -10,7 +10,9 @@ struct Rewrite {
 
     /// What the product itself may see.
     var everything: Access {
-        Access(full: transaction.schema, visible: transaction.schema, rights: .system, fieldKeys: transaction.connection.fieldKeys)
+        Access(
+            full: transaction.schema, visible: transaction.schema, rights: .system,
+            fieldKeys: transaction.connection.fieldKeys)
     }
 
     /// Rows of an object that all get the same values; to be written by the caller.

@@ -1,10 +1,18 @@
-import Records
+public import Records
 import Store
+
+extension ObjectSchema {
+    /// The ways in which a field can be encrypted; none where it cannot.
+    public func encryptionSchemes(of field: Field) -> [FieldEncryption.Scheme] {
+        FieldEncryption.Scheme.allCases.filter { EncryptionRules.refusal(of: $0, for: field, of: self) == nil }
+    }
+}
 
 /// Which fields can be encrypted, and how.
 enum EncryptionRules {
     /// Why a field cannot be encrypted so; nil when it can.
-    static func refusal(of scheme: FieldEncryption.Scheme, for field: Field, of object: ObjectSchema) -> PlatformError? {
+    static func refusal(of scheme: FieldEncryption.Scheme, for field: Field, of object: ObjectSchema) -> PlatformError?
+    {
         func refuse(_ reason: String) -> PlatformError {
             PlatformError(
                 .invalidField, "\(object.name).\(field.name) cannot be encrypted so: \(reason)", fields: [field.name])
@@ -24,7 +32,8 @@ enum EncryptionRules {
             return refuse("records are found by it. Choose deterministic encryption.")
         }
         if field.type == .email || isKey, scheme == .deterministic, !field.isCaseSensitive {
-            return refuse("its values are found whatever their case. Choose deterministic encryption without regard to case.")
+            return refuse(
+                "its values are found whatever their case. Choose deterministic encryption without regard to case.")
         }
         if field.type == .email, object.isPerson, scheme != .caseInsensitive {
             return refuse(

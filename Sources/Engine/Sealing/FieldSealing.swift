@@ -10,7 +10,9 @@ extension Connection {
     ///
     /// - Throws: ``UnknownKeys``; `FIELD_INTEGRITY_EXCEPTION` where the tenant secret was destroyed.
     func sealed(_ value: Value, of field: Field) throws -> Value {
-        guard let encryption = field.encryption, encryption.isSealing, case .text(let text) = value else { return value }
+        guard let encryption = field.encryption, encryption.isSealing, case .text(let text) = value else {
+            return value
+        }
         guard let opening = self as? OpeningConnection else {
             throw UnknownKeys(state: try SealedFields.secretsState(on: self))
         }

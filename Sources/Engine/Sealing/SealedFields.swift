@@ -32,7 +32,8 @@ enum SealedFields {
         try connection.all("SELECT \(columns) FROM az_sealed_field ORDER BY number", row).compactMap(\.self)
     }
 
-    static func encryption(of object: String, _ field: String, on connection: any Connection) throws -> FieldEncryption? {
+    static func encryption(of object: String, _ field: String, on connection: any Connection) throws -> FieldEncryption?
+    {
         guard connection.fieldKeys != nil else { return nil }
         let found = try connection.first(
             """
@@ -76,7 +77,8 @@ enum SealedFields {
         _ field: Field, of object: ObjectSchema, _ scheme: FieldEncryption.Scheme, version: Int, isSealing: Bool,
         on connection: any Connection
     ) throws {
-        let last = try connection.first("SELECT max(number) FROM az_sealed_field") { $0.isNull(0) ? 0 : $0.int64(0) } ?? 0
+        let last =
+            try connection.first("SELECT max(number) FROM az_sealed_field") { $0.isNull(0) ? 0 : $0.int64(0) } ?? 0
         let seals: Int64 = isSealing ? 1 : 0
         try connection.execute(
             """

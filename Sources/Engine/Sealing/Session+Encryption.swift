@@ -1,6 +1,6 @@
 public import Records
 import Store
-public import Vault
+import Vault
 
 /// An encrypted field of an organisation.
 public struct EncryptedField: Sendable {
@@ -12,13 +12,42 @@ public struct EncryptedField: Sendable {
     public let settled: Int
 }
 
+/// A tenant secret of encrypted fields, of which the fields' keys are derived. Never the secret itself.
+public struct TenantSecret: Sendable {
+    /// Counted from 1; new values are sealed under the latest.
+    public let version: Int
+    public let state: State
+    /// Whether an administrator brought it; else it is random.
+    public let isUploaded: Bool
+    public let created: Instant
+    /// When it came into its state.
+    public let changed: Instant
+
+    /// The platform's words.
+    public enum State: String, Sendable {
+        case active = "ACTIVE"
+        /// Opens what was sealed under it, and seals nothing new.
+        case archived = "ARCHIVED"
+        /// What was sealed under it cannot be read, unless it is brought back from its export.
+        case destroyed = "DESTROYED"
+    }
+
+    init(_ secret: FieldSecret) {
+        version = secret.version
+        state = State(rawValue: secret.state.rawValue) ?? .destroyed
+        isUploaded = secret.source == .uploaded
+        created = secret.created
+        changed = secret.changed
+    }
+}
+
 extension Session {
     /// The tenant secrets of encrypted fields, the first first. Never what they are.
     ///
     /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system.
-    public func fieldSecrets() async throws -> [FieldSecret] {
+    public func fieldSecrets() async throws -> [TenantSecret] {
         try await checkAdministration(of: "The encryption of fields")
-        return try await engine.vault.fieldSecrets()
+        return try await engine.vault.fieldSecrets().map(TenantSecret.init)
     }
 
     /// The encrypted fields, with how far what is stored has come. Counts all records of their objects.
@@ -121,6 +150,27 @@ extension Session {
             try SealedFields.noteSecrets(on: connection)
         }
         return version
+    }
+
+    /// The same with a secret that was wrapped for ``secretImportKey()``.
+    ///
+    /// - Throws: `INVALID_OPERATION` also for what was not wrapped for it.
+    @discardableResult
+    public func rotateFieldSecret(wrapped: [UInt8]) async throws -> Int {
+        try await checkAdministration(of: "The encryption of fields")
+        let secret: [UInt8]
+        do { secret = try await engine.vault.unwrap(wrapped) } catch let error as VaultError {
+            throw PlatformError(.invalidOperation, error.message)
+        }
+        return try await rotateFieldSecret(secret)
+    }
+
+    /// The public key for which a tenant secret is wrapped that an administrator brings (RSA-OAEP with SHA-256), as PEM.
+    ///
+    /// - Throws: `INSUFFICIENT_ACCESS` for all but administrators and the system.
+    public func secretImportKey() async throws -> String {
+        try await checkAdministration(of: "The encryption of fields")
+        return try await engine.vault.importKey()
     }
 
     /// Destroys an archived tenant secret: what is sealed under it nowhere opens any more, here or in a copy.

@@ -33,6 +33,8 @@ struct Chrome: Sendable {
     let setsPurposes: Bool
     /// Whether its reader decides who may sign in when and from where.
     let setsPolicies: Bool
+    /// Whether its reader decides how records lie in the database.
+    let setsEncryption: Bool
     let organisation: String
     let zone: String
 }

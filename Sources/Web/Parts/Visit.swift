@@ -111,7 +111,7 @@ struct Visit: Sendable {
                 ),
             ],
             token: token.text, administers: seesEvents, setsSharing: setsSharing,
-            setsPurposes: setsPurposes, setsPolicies: setsPolicies, organisation: organisation.name,
+            setsPurposes: setsPurposes, setsPolicies: setsPolicies, setsEncryption: setsEncryption, organisation: organisation.name,
             zone: dates.zone.identifier
         )
     }
@@ -148,6 +148,7 @@ enum Told: String, Sendable {
     case sharingSaved = "sharing.saved"
     case policySaved = "policies.saved"
     case purposeSaved = "purposes.saved"
+    case encryptionSaved = "encryption.saved"
     case purposeDeleted = "purposes.deleted"
 }
 

@@ -3,7 +3,8 @@ import Identity
 import Logging
 import ServiceLifecycle
 
-/// What a server does by itself. From minute to minute it goes on with what another process was doing when it was killed, and makes event log files of hours that are over;
+/// What a server does by itself. From minute to minute it goes on with what another process was doing when it was killed, makes
+/// event log files of hours that are over, and brings encrypted fields to the form that was chosen;
 /// from hour to hour it destroys what has been in the bin, what deleted fields have held and the rows of bulk jobs, for as long as
 /// they are kept, removes sign-ins that are over, and packs the search index.
 struct Housekeeping: Service {
@@ -23,6 +24,9 @@ struct Housekeeping: Service {
                 }
                 await report {
                     try await engine.onceAtATime("events") { try await engine.closeEvents() }
+                }
+                await report {
+                    try await engine.onceAtATime("encryption") { try await engine.settleSealing() }
                 }
                 do {
                     try await Task.sleep(for: Self.pause)

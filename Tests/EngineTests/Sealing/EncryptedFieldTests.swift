@@ -100,8 +100,10 @@ import Testing
     @Test(arguments: [
         ("Contact", "LastName", FieldEncryption.Scheme.probabilistic), ("Contact", "Name", .deterministic),
         ("Contact", "Birthdate", .probabilistic), ("Contact", "LeadSource", .probabilistic),
-        ("Contact", "Email", .probabilistic), ("Contact", "Email", .deterministic), ("User", "Username", .caseInsensitive),
-        ("Case", "CaseNumber", .deterministic), ("Contact", "Nothing__c", .probabilistic), ("Contact", "AccountId", .probabilistic),
+        ("Contact", "Email", .probabilistic), ("Contact", "Email", .deterministic),
+        ("User", "Username", .caseInsensitive),
+        ("Case", "CaseNumber", .deterministic), ("Contact", "Nothing__c", .probabilistic),
+        ("Contact", "AccountId", .probabilistic),
     ])
     func `depends on what it is for`(_ object: String, _ field: String, _ scheme: FieldEncryption.Scheme) async throws {
         try await Sealed.with { sealed in

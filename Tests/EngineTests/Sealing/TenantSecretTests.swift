@@ -1,4 +1,5 @@
 import AzukariTesting
+import CryptoExtras
 import Foundation
 import Records
 import Testing
@@ -99,10 +100,30 @@ import Testing
             }
             #expect(try await sealed.session.fieldSecrets().isEmpty)
             #expect(try await sealed.session.rotateFieldSecret([UInt8](repeating: 7, count: 32)) == 1)
-            #expect(try await sealed.session.fieldSecrets().map(\.source.rawValue) == ["UPLOADED"])
+            #expect(try await sealed.session.fieldSecrets().map(\.isUploaded) == [true])
             let id = try await sealed.make("秘密")
             try await sealed.encrypt(.deterministic)
             #expect(try await sealed.secret(id) == "秘密")
+        }
+    }
+
+    @Test func `may come wrapped for the organisation's import key`() async throws {
+        try await Sealed.with { sealed in
+            let pem = try await sealed.session.secretImportKey()
+            #expect(try await sealed.session.secretImportKey() == pem)
+            let key = try _RSA.Encryption.PublicKey(pemRepresentation: pem)
+            let secret = [UInt8](repeating: 9, count: 32)
+            let wrapped = Array(try key.encrypt(secret, padding: .PKCS1_OAEP_SHA256))
+            for wrong in [[], secret, Array(wrapped.dropLast()), wrapped.reversed()] {
+                await #expect(throws: PlatformError(.invalidOperation, "")) {
+                    try await sealed.session.rotateFieldSecret(wrapped: wrong)
+                }
+            }
+            let short = Array(try key.encrypt(secret.dropLast(), padding: .PKCS1_OAEP_SHA256))
+            await #expect(throws: PlatformError(.invalidOperation, "")) {
+                try await sealed.session.rotateFieldSecret(wrapped: short)
+            }
+            #expect(try await sealed.session.rotateFieldSecret(wrapped: wrapped) == 1)
         }
     }
 

@@ -11,8 +11,8 @@ struct ListColumn: Sendable {
     /// Paths that the cell needs besides.
     var needs: [String] = []
     var isNumber = false
-    /// What the list can be sorted by.
-    let order: Order
+    /// What the list can be sorted by; nil where it cannot, as by encrypted values.
+    let order: Order?
     let cell: @Sendable (Record) -> ListCell
 
     /// A path to sort by; records without a value come last, whichever way.
@@ -53,7 +53,8 @@ struct ListColumns {
         return ListColumn(
             key: key, heading: heading, fields: [ListView.Field(path, heading) { visit.plain($0, of: field) }],
             isNumber: field.type.isNumber,
-            order: ListColumn.Order(path: path, canBeEmpty: field.isNillable || path.contains(".")),
+            order: field.encryption == nil
+                ? ListColumn.Order(path: path, canBeEmpty: field.isNillable || path.contains(".")) : nil,
             cell: { record in
                 let value = record[path]
                 guard case .datetime(let moment) = value else {

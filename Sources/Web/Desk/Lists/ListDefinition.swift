@@ -42,7 +42,7 @@ struct ListDefinition: Sendable {
     func sort(_ address: ListAddress) -> String {
         let asked = address["sort"]
         let key = asked.hasPrefix("-") ? String(asked.dropFirst()) : asked
-        return columns.contains { $0.key == key } ? asked : sortAtFirst
+        return columns.contains { $0.key == key && $0.order != nil } ? asked : sortAtFirst
     }
 
     /// The parameters that an address may have.
@@ -57,7 +57,7 @@ struct ListDefinition: Sendable {
         let sort = sort(address)
         let isDescending = sort.hasPrefix("-")
         let key = isDescending ? String(sort.dropFirst()) : sort
-        let order = columns.first { $0.key == key }?.order.soql(isDescending: isDescending)
+        let order = columns.first { $0.key == key }?.order?.soql(isDescending: isDescending)
         return ListView(
             of: object, fields: shown.flatMap(\.fields), needs: shown.flatMap(\.needs), condition: condition,
             // The id comes last, so that pages do not overlap where rows are equal.

@@ -74,7 +74,11 @@ enum ListPage {
             cut: view.condition.isCut
                 ? words("list.cut", ["n": Words.grouped(ListCondition.hitsMax)]) : nil,
             pager: address.pager(shown: records.count, total: total, words: words),
-            heads: shown.map { address.head($0.heading, sort: $0.key, by: sort, isNumber: $0.isNumber) },
+            heads: shown.map { column in
+                column.order == nil
+                    ? Head(label: column.heading, href: nil, sorted: nil, arrow: nil, isNumber: column.isNumber)
+                    : address.head(column.heading, sort: column.key, by: sort, isNumber: column.isNumber)
+            },
             rows: records.compactMap { row($0, shown, list, words) },
             empty: list.words.empty, emptyHint: list.words.emptyHint,
             export: total == 0 ? nil : export(list, address, total: total, visit)
