@@ -13,6 +13,13 @@ from organisation import ROOT
 USERNAME = "admin@example.com"
 PASSWORD = "correct horse battery staple"
 WAIT_SECONDS = 60
+# Fields that clients read, write, filter by and know records by.
+ENCRYPTED = [
+    ("Contact.Ext__c", "case-insensitive"), ("Contact.Email", "case-insensitive"), ("Contact.Phone", "probabilistic"),
+    ("Contact.Description", "probabilistic"), ("Contact.MailingCity", "deterministic"), ("Lead.Company", "case-insensitive"),
+    ("Lead.Email", "case-insensitive"), ("Account.Site", "probabilistic"), ("Account.Phone", "probabilistic"),
+    ("Case.Description", "probabilistic"), ("Case.SuppliedEmail", "case-insensitive"), ("CaseComment.CommentBody", "probabilistic"),
+]
 
 
 @contextlib.contextmanager
@@ -38,7 +45,7 @@ def new_database(is_postgresql):
 class Server:
     """An organisation as the scripts want it, served without TLS on loopback: their proxy ends it."""
 
-    def __init__(self, azukari, folder, database=None):
+    def __init__(self, azukari, folder, database=None, is_encrypted=False):
         self.folder = folder / "organisation"
         self.azukari = str(azukari)
         password = folder / "password"
@@ -48,6 +55,8 @@ class Server:
         made = json.loads(self.command("application", "add", "--name", "Acceptance", "--run-as", USERNAME, "--json"))
         self.client_id, self.client_secret = made["client_id"], made["client_secret"]
         self.command("schema", "add", "field", "Contact", "Ext__c", "--type", "string", "--length", "80", "--external-id", "--unique")
+        for field, scheme in ENCRYPTED if is_encrypted else []:
+            self.command("encryption", "on", *field.split("."), "--scheme", scheme)
         self.ready = folder / "ready.json"
         self.start()
 
