@@ -20,6 +20,11 @@ COLUMNS = (
     "MailingCountry Birthdate Title Department Description HasOptedOutOfEmail DoNotCall HasOptedOutOfFax LeadSource "
     "CreatedDate"
 ).split()
+# Five fields of a contact, each with the scheme that would be chosen for it.
+ENCRYPTED = [
+    ("Email", "case-insensitive"), ("Phone", "probabilistic"), ("MobilePhone", "probabilistic"),
+    ("MailingCity", "deterministic"), ("Description", "probabilistic"),
+]
 
 
 def release():
@@ -117,6 +122,12 @@ def organisation(azukari, folder, contacts_csv=None, database=None):
     run([azukari, "schema", "add", "field", "Contact", "Ext__c", "--folder", folder, "--type", "string", "--length", "80", "--external-id", "--unique"])
     if contacts_csv:
         run([azukari, "load", "--folder", folder, "--object", "Contact", contacts_csv])
+
+
+def encrypt(azukari, folder):
+    """Encrypts the five fields of ENCRYPTED, before anything is loaded."""
+    for field, scheme in ENCRYPTED:
+        run([azukari, "encryption", "on", "Contact", field, "--scheme", scheme, "--folder", folder])
 
 
 def access(azukari, folder):

@@ -24,7 +24,9 @@ extension Vault {
 
     private func privateImportKey() async throws -> _RSA.Encryption.PrivateKey {
         let der = try await store.write { [tenantSecret, now = environment.now()] connection in
-            let kept = try connection.first("SELECT wrapped FROM named_secret WHERE name = \(.text(Self.importKeyName))") {
+            let kept = try connection.first(
+                "SELECT wrapped FROM named_secret WHERE name = \(.text(Self.importKeyName))"
+            ) {
                 row in row.withBytes(0) { Array($0) }
             }
             if let kept { return try KeyWrap.open(kept, with: tenantSecret, context: Self.importKeyName) }

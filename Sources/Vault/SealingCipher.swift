@@ -18,11 +18,12 @@ final class SealingCipher {
         // Immutable and counted by libcrypto, which lets any thread use it.
         let pointer = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
     }
-    private static let algorithm = Algorithm()
+    private static let held = Algorithm()
+    static var algorithm: OpaquePointer? { held.pointer }
 
     /// - Throws: ``VaultError`` `keyStore` when the machine's libcrypto has no AES-256-GCM.
     init() throws {
-        guard let algorithm = Self.algorithm.pointer, let context = EVP_CIPHER_CTX_new() else {
+        guard let algorithm = Self.algorithm, let context = EVP_CIPHER_CTX_new() else {
             throw VaultError(.keyStore, "This machine's libcrypto cannot seal with AES-256-GCM.")
         }
         self.context = context
@@ -88,5 +89,5 @@ final class SealingCipher {
 }
 
 extension UnsafeRawBufferPointer {
-    fileprivate var bytes: UnsafePointer<UInt8>? { baseAddress?.assumingMemoryBound(to: UInt8.self) }
+    var bytes: UnsafePointer<UInt8>? { baseAddress?.assumingMemoryBound(to: UInt8.self) }
 }

@@ -26,7 +26,8 @@ struct Azukari: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, LoadCommand.self, QueryCommand.self, ExportCommand.self, SchemaCommand.self,
             SubjectCommand.self, VerifyCommand.self, DoctorCommand.self, MoveCommand.self, UserCommand.self,
-            ApplicationCommand.self, SharingCommand.self, EncryptionCommand.self, SearchCommand.self, RemoteCommand.self, Serve.self,
+            ApplicationCommand.self, SharingCommand.self, EncryptionCommand.self, SearchCommand.self,
+            RemoteCommand.self, Serve.self,
         ]
     )
 

@@ -459,7 +459,7 @@ def quiet(desk):
 
 
 AGENT_STEPS = [sign_in, find, consent, case, lists, monitoring.leave_events, palette, absent, keyboard, letting_in.application, letting_in.device, securing.securing, quiet]
-OFFICER_STEPS = [sign_in, package, restrict, erase, importing.importing, monitoring.monitoring, sharing.sharing, purposes.purposes, purposes.policies, parts, quiet]
+OFFICER_STEPS = [sign_in, package, restrict, erase, importing.importing, monitoring.monitoring, sharing.sharing, purposes.purposes, purposes.policies, purposes.encryption, parts, quiet]
 
 
 def run(desk, steps):

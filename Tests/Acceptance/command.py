@@ -88,6 +88,7 @@ class MainJob:
             self.make,
             self.load,
             self.find,
+            self.encrypt,
             self.consent,
             self.refused_send,
             self.package,
@@ -167,6 +168,41 @@ class MainJob:
         self.at.refused("query", "SELECT Id FROM Nope", saying="INVALID_TYPE")
         self.at.refused("subject", "show", "--ext", "P9999999", saying="NOT_FOUND")
         self.at.refused("subject", "show", "--ext", self.ext, "--email", "x@example.com", code=64)
+
+    def encrypt(self):
+        """All that follows is the same with fields encrypted that it is about; under a secret that was brought, the first destroyed."""
+        fields = [("Contact", "Email", "case-insensitive"), ("Contact", "MobilePhone", "probabilistic"),
+                  ("Lead", "Email", "case-insensitive"), ("CaseComment", "CommentBody", "probabilistic")]
+        for name, field, scheme in fields:
+            self.at.run("encryption", "on", name, field, "--scheme", scheme)
+        self.at.refused("encryption", "on", "Contact", "LastName", saying="INVALID_FIELD")
+        self.at.refused("query", "SELECT Id FROM Contact ORDER BY Email", saying="INVALID_FIELD")
+        before = self.at.query(f"SELECT Id, Email FROM Contact WHERE Email = '{self.contact['Email'].upper()}'")
+        assert [row["Email"] for row in before] == [self.contact["Email"]], before
+        pem, wrapped = self.place / "import.pem", self.place / "secret.wrapped"
+        pem.write_text(self.at.run("encryption", "import-key"))
+        subprocess.run(
+            f"openssl rand 32 | openssl pkeyutl -encrypt -pubin -inkey {pem} -pkeyopt rsa_padding_mode:oaep "
+            f"-pkeyopt rsa_oaep_md:sha256 -out {wrapped}", shell=True, check=True)
+        kept = self.place / "secret-1.azukari"
+        self.at.run("encryption", "export", "1", "--out", kept)
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        self.at.refused("encryption", "destroy", "1", saying="no archived secret")
+        self.at.run("encryption", "rotate", "--wrapped", wrapped)
+        self.at.run("encryption", "destroy", "1")
+        assert self.at.query(f"SELECT Id, Email FROM Contact WHERE Email = '{self.contact['Email']}'") == before
+        self.at.run("encryption", "restore", "1", kept)
+        self.at.refused("encryption", "restore", "1", pem, saying="INVALID_OPERATION")
+        self.at.run("encryption", "destroy", "1")
+        shown = self.at.run("encryption", "show")
+        assert "DESTROYED" in shown and "uploaded" in shown and "CaseInsensitiveDeterministicEncryption" in shown, shown
+        # Neither in the database nor in its log.
+        clear = [row["CommentBody"].encode() for row in self.source["CaseComment"] if row["CommentBody"]]
+        files = list(self.at.folder.glob("azukari.sqlite*"))
+        assert files and clear
+        for path in files:
+            data = path.read_bytes()
+            assert not any(text in data for text in clear), path
 
     def consent(self):
         consent = ("subject", "consent", "--ext", self.ext)

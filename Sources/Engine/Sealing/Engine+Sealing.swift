@@ -131,12 +131,16 @@ private struct SealingPass {
         let head = SealedValue.head(encryption.scheme, version: encryption.version, field: encryption.number)
         var stored = stored
         if encryption.isSealing, stored.hasPrefix(head) { return nil }
-        switch stored.withUTF8({ cipher.open($0) }) {
+        var opened = FieldCipher.Opened.clear
+        let text = String(unsafeUninitializedCapacity: max(stored.utf8.count, 1)) { memory in
+            guard let out = memory.baseAddress else { return 0 }
+            opened = stored.withUTF8 { cipher.open($0, into: out) }
+            return if case .text(let count) = opened { count } else { 0 }
+        }
+        switch opened {
         case .clear: return encryption.isSealing ? try cipher.seal(stored, encryption) : nil
         case .unreadable: return nil
-        case .text(let bytes):
-            let text = String(decoding: bytes, as: UTF8.self)
-            return encryption.isSealing ? try cipher.seal(text, encryption) : text
+        case .text: return encryption.isSealing ? try cipher.seal(text, encryption) : text
         }
     }
 }

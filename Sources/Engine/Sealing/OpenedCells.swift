@@ -30,19 +30,27 @@ final class OpenedCells: Cells {
         let stored = row?.bytes(column) ?? UnsafeBufferPointer(start: nil, count: 0)
         guard FieldCipher.mayBeSealed(stored) else { return stored }
         if let known = opened.first(where: { $0.column == column }) { return UnsafeBufferPointer(known.bytes) }
-        guard let text = Self.open(stored, cipher) else { return stored }
-        let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.count)
-        _ = bytes.initialize(from: text)
+        // A sealed value is longer than its text, and than what stands for one that cannot be read.
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: stored.count)
+        guard let count = Self.open(stored, cipher, into: memory) else {
+            memory.deallocate()
+            return stored
+        }
+        let bytes = UnsafeMutableBufferPointer(start: memory, count: count)
         opened.append((column, bytes))
         return UnsafeBufferPointer(bytes)
     }
 
-    /// Nil for what is no sealed value.
-    static func open(_ stored: UnsafeBufferPointer<UInt8>, _ cipher: FieldCipher) -> [UInt8]? {
-        switch cipher.open(stored) {
-        case .clear: nil
-        case .text(let text): text
-        case .unreadable: Array(unreadable.utf8)
+    /// How many bytes are shown; nil for what is no sealed value.
+    static func open(
+        _ stored: UnsafeBufferPointer<UInt8>, _ cipher: FieldCipher, into memory: UnsafeMutablePointer<UInt8>
+    ) -> Int? {
+        switch cipher.open(stored, into: memory) {
+        case .clear: return nil
+        case .text(let count): return count
+        case .unreadable:
+            memory.initialize(repeating: UInt8(ascii: "?"), count: unreadable.utf8.count)
+            return unreadable.utf8.count
         }
     }
 
@@ -56,36 +64,48 @@ final class OpenedCells: Cells {
 }
 
 extension CellBlock {
-    /// The block with its sealed values opened; itself where there are none.
+    /// Whether there may be sealed values in it.
+    var mayHaveSealed: Bool {
+        withCells { cells, bytes in cells.contains { Self.sealed($0, bytes) != nil } }
+    }
+
+    /// The block with its sealed values opened.
     func opened(_ cipher: FieldCipher) -> CellBlock {
         withCells { cells, bytes in
-            func stored(_ cell: Cell) -> UnsafeBufferPointer<UInt8>? {
-                guard cell.kind == .text else { return nil }
-                let start = Int(cell.number)
-                let text = UnsafeBufferPointer(rebasing: bytes[start..<start + Int(cell.count)])
-                return FieldCipher.mayBeSealed(text) ? text : nil
-            }
-            guard cells.contains(where: { stored($0) != nil }) else { return self }
-            // What is sealed is longer than what is not, so the buffer does not grow.
-            var clear: [UInt8] = []
-            clear.reserveCapacity(bytes.count)
             var made: [Cell] = []
             made.reserveCapacity(cells.count)
-            for cell in cells {
-                guard cell.isInBuffer else {
-                    made.append(cell)
-                    continue
+            // What is sealed is longer than what is not, so there is room for all.
+            let clear = [UInt8](unsafeUninitializedCapacity: bytes.count) { clear, used in
+                guard let out = clear.baseAddress, let from = bytes.baseAddress else {
+                    made.append(contentsOf: cells)
+                    return
                 }
-                let start = clear.count
-                if let stored = stored(cell), let text = OpenedCells.open(stored, cipher) {
-                    clear += text
-                } else {
-                    let first = Int(cell.number)
-                    clear.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[first..<first + Int(cell.count)]))
+                for cell in cells {
+                    guard cell.isInBuffer else {
+                        made.append(cell)
+                        continue
+                    }
+                    let start = used
+                    if let sealed = Self.sealed(cell, bytes),
+                        let count = OpenedCells.open(sealed, cipher, into: out + start)
+                    {
+                        used += count
+                    } else {
+                        (out + start).initialize(from: from + Int(cell.number), count: Int(cell.count))
+                        used += Int(cell.count)
+                    }
+                    made.append(Cell(cell.kind, start: start, count: used - start))
                 }
-                made.append(Cell(cell.kind, start: start, count: clear.count - start))
             }
             return CellBlock(columnCount: columnCount, cells: made, bytes: clear)
         }
+    }
+
+    @inline(__always)
+    private static func sealed(_ cell: Cell, _ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+        guard cell.kind == .text else { return nil }
+        let start = Int(cell.number)
+        let text = UnsafeBufferPointer(rebasing: bytes[start..<start + Int(cell.count)])
+        return FieldCipher.mayBeSealed(text) ? text : nil
     }
 }

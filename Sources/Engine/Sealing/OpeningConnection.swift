@@ -1,5 +1,7 @@
+import Dispatch
 import Records
 import Store
+import Synchronization
 import Vault
 
 /// A connection whose rows come with their sealed values opened, whoever reads them: what the database holds sealed is nobody
@@ -11,10 +13,10 @@ final class OpeningConnection: Connection {
     /// Of which state of the secrets the keys are, or of a later one.
     let secretsState: Int64
 
-    init(_ stored: any Connection, _ keys: FieldKeys, secretsState: Int64) throws {
+    init(_ stored: any Connection, _ keys: FieldKeys, secretsState: Int64) {
         self.stored = stored
         self.secretsState = secretsState
-        cipher = try FieldCipher(keys)
+        cipher = FieldCipher(keys)
     }
 
     var dialect: Dialect { stored.dialect }
@@ -32,7 +34,14 @@ final class OpeningConnection: Connection {
     }
 
     func blocks(_ query: SQL, as kinds: [Cell.Kind], _ body: (CellBlock) throws -> Void) throws {
-        try stored.blocks(query, as: kinds) { try body($0.opened(cipher)) }
+        var opening: OpeningBlock?
+        try stored.blocks(query, as: kinds) { block in
+            // The one before was opened while this was read.
+            if let ready = opening?.wait() { try body(ready) }
+            opening = block.mayHaveSealed ? OpeningBlock(block, cipher.keys) : nil
+            if opening == nil { try body(block) }
+        }
+        if let last = opening?.wait() { try body(last) }
     }
 
     func prepare(_ statement: SQL) throws -> any PreparedStatement {
@@ -46,6 +55,24 @@ final class OpeningConnection: Connection {
     func run(_ migration: Migration) throws { try stored.run(migration) }
 
     func savepoint<T>(_ body: () throws -> T) throws -> T { try stored.savepoint(body) }
+}
+
+/// A block whose sealed values are opened on another core while the next one is read.
+private final class OpeningBlock: Sendable {
+    private let opened = Mutex<CellBlock?>(nil)
+    private let group = DispatchGroup()
+
+    init(_ block: CellBlock, _ keys: FieldKeys) {
+        DispatchQueue.global(qos: .userInitiated).async(group: group) {
+            let ready = block.opened(FieldCipher(keys))
+            self.opened.withLock { $0 = ready }
+        }
+    }
+
+    func wait() -> CellBlock? {
+        group.wait()
+        return opened.withLock { $0 }
+    }
 }
 
 /// A prepared statement of an ``OpeningConnection``.

@@ -72,7 +72,7 @@ final class OpeningStore: Store {
     ) -> AsyncThrowingStream<Chunk, any Error> {
         stored.stream { connection, emit in
             do {
-                try body(try self.opening(connection), emit)
+                try body(self.opening(connection), emit)
             } catch is UnknownKeys {
                 throw PlatformError(
                     .unableToLockRow, "The keys of encrypted fields changed at this moment. Repeat the call.")
@@ -86,10 +86,10 @@ final class OpeningStore: Store {
 
     func close() async { await stored.close() }
 
-    private func opening(_ connection: any Connection) throws -> any Connection {
+    private func opening(_ connection: any Connection) -> any Connection {
         let held = held.withLock { $0 }
         return held.keys.isEmpty
-            ? connection : try OpeningConnection(connection, held.keys, secretsState: held.state)
+            ? connection : OpeningConnection(connection, held.keys, secretsState: held.state)
     }
 
     private func withKeys<T>(_ work: () async throws -> T) async throws -> T {

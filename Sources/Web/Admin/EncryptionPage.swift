@@ -91,13 +91,19 @@ enum EncryptionPage {
         do {
             switch form["act"] {
             case "encrypt":
-                guard let scheme = form["scheme"].flatMap(FieldEncryption.Scheme.init) else { throw NothingHere() }
+                guard let scheme = form["scheme"].flatMap(FieldEncryption.Scheme.init),
+                    let object = visit.schema.object(parts[0]), let field = object.field(parts[1])
+                else { throw NothingHere() }
+                let schemes = object.encryptionSchemes(of: field)
+                guard schemes.contains(scheme) else {
+                    return try await show(visit, typed: form, errors: unfit(schemes, visit))
+                }
                 try await visit.session.encrypt(parts[1], of: parts[0], scheme)
             case "decrypt": try await visit.session.decrypt(parts[1], of: parts[0])
             default: throw NothingHere()
             }
-        } catch let error as PlatformError where [.invalidField, .invalidOperation, .invalidType].contains(error.code) {
-            return try await show(visit, typed: form, errors: refused(error, at: "#field", parts[0], visit))
+        } catch let error as PlatformError where error.code == .invalidOperation {
+            return try await show(visit, typed: form, errors: refused("encryption.busy", at: "#field", visit))
         }
         return .seeOther(path, told: .encryptionSaved)
     }
@@ -116,7 +122,7 @@ enum EncryptionPage {
             default: throw NothingHere()
             }
         } catch let error as PlatformError where error.code == .invalidOperation {
-            return try await show(visit, typed: nil, errors: refused(error, at: "#secrets", "", visit))
+            return try await show(visit, typed: nil, errors: refused("encryption.in_use", at: "#secrets", visit))
         }
         return .seeOther(path, told: .encryptionSaved)
     }
@@ -138,10 +144,22 @@ enum EncryptionPage {
 
     // MARK: Pieces
 
-    private static func refused(_ error: PlatformError, at place: String, _ object: String, _ visit: Visit) -> Notice {
+    private static func refused(_ reason: String, at place: String, _ visit: Visit) -> Notice {
         .failed(
-            visit.words("encryption.not_saved"),
-            items: [Notice.Item(href: place, text: visit.refusal(error, of: object))])
+            visit.words("encryption.not_saved"), items: [Notice.Item(href: place, text: visit.words(reason))])
+    }
+
+    /// A field that cannot be encrypted as was chosen.
+    private static func unfit(_ schemes: [FieldEncryption.Scheme], _ visit: Visit) -> Notice {
+        let words = visit.words
+        if schemes.isEmpty { return refused("encryption.field_hint", at: "#field", visit) }
+        let names = schemes.map { words("encryption.\($0.rawValue)") }.joined(separator: words.language.comma)
+        return .failed(
+            words("encryption.not_saved"),
+            items: [
+                Notice.Item(
+                    href: "#scheme-\(schemes[0].rawValue)", text: words("encryption.unfit", ["schemes": names]))
+            ])
     }
 
     private static func row(_ field: EncryptedField, _ visit: Visit) -> FieldRow {

@@ -111,7 +111,8 @@ struct Visit: Sendable {
                 ),
             ],
             token: token.text, administers: seesEvents, setsSharing: setsSharing,
-            setsPurposes: setsPurposes, setsPolicies: setsPolicies, setsEncryption: setsEncryption, organisation: organisation.name,
+            setsPurposes: setsPurposes, setsPolicies: setsPolicies, setsEncryption: setsEncryption,
+            organisation: organisation.name,
             zone: dates.zone.identifier
         )
     }
