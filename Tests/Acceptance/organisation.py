@@ -128,11 +128,18 @@ BOOKS = {"az_access", "az_access_record", "az_event", "az_evidence", "az_restric
 REQUESTS = {"DataSubjectRequest", "DataSubjectRequestStep"}
 
 
+def told(value):
+    """A sealed value without what differs each time it is sealed."""
+    if isinstance(value, str) and value.startswith("\x01"):
+        return value[:42] if value[1] == "d" else value[:10]
+    return value
+
+
 def comparable(dump):
     """A dump without the books and without the requests' own records and what is kept of them."""
     ids = {row["Id"] for name in REQUESTS for row in dump[name]}
     return {
-        name: sorted(repr(sorted(row.items())) for row in rows if not (ids and ids.intersection(row.values())))
+        name: sorted(repr(sorted((key, told(value)) for key, value in row.items())) for row in rows if not (ids and ids.intersection(row.values())))
         for name, rows in dump.items()
         if name not in BOOKS | REQUESTS and not name.startswith("sqlite_")
     }
