@@ -132,7 +132,7 @@ def encrypt(azukari, folder):
 
 def access(azukari, folder):
     """A user and a program of an organisation, for the token of its API."""
-    password = "a password for a benchmark"
+    password = "nine lamps over the quiet harbour"
     subprocess.run(
         [azukari, "user", "add", "--folder", folder, "--username", "bench@example.com", "--last-name", "Bench", "--password-file", "-"],
         input=password, text=True, check=True, stdout=subprocess.DEVNULL)

@@ -60,12 +60,16 @@ struct WriteSet: Sendable {
         return places[index]
     }
 
-    /// To be called in the transaction: between the reading of the values and it, an administrator may have deleted a field.
+    /// To be called in the transaction: between the reading of the values and it, an administrator may have deleted a field, or
+    /// have chosen to encrypt one.
     ///
     /// - Throws: `INVALID_FIELD` for a field that is not there any more; nothing of the rows is written.
-    func checkFields(are schema: Schema) throws {
+    mutating func checkFields(are schema: Schema) throws {
         let live = schema.object(object.name)
-        for field in fields where live?.field(field.name).map(\.isDeleted) ?? true {
+        for (column, field) in fields.enumerated() {
+            let known = live?.field(field.name)
+            fields[column].encryption = known?.encryption
+            guard known.map(\.isDeleted) ?? true else { continue }
             throw PlatformError(
                 .invalidField, "\(object.name).\(field.name) was deleted before these rows were written.",
                 fields: [field.name])

@@ -38,6 +38,9 @@ struct UpsertKey: Sendable {
     func find(_ rows: inout [WriteRow], _ connection: any Connection) throws -> [Int: RecordID] {
         var found: [Int: RecordID] = [:]
         var seen: Set<Value> = []
+        // It may have been encrypted since the values were read.
+        var key = field
+        key.encryption = try SealedFields.encryption(of: object.name, field.name, on: connection)
         for place in rows.indices {
             let value = values[place]
             if !refusals[place].isEmpty, rows[place].refusals.isEmpty { rows[place].refusals = refusals[place] }
@@ -58,7 +61,7 @@ struct UpsertKey: Sendable {
                 )
                 continue
             }
-            let ids = try records(value, connection)
+            let ids = try records(value, key, connection)
             if ids.count > 1 {
                 rows[place].refusals.append(
                     PlatformError(
@@ -77,11 +80,11 @@ struct UpsertKey: Sendable {
         return found
     }
 
-    private func records(_ value: Value, _ connection: any Connection) throws -> [RecordID] {
+    private func records(_ value: Value, _ key: Field, _ connection: any Connection) throws -> [RecordID] {
         try connection.all(
             """
             SELECT "Id" FROM \(identifier: Identifier(object.name)) \
-            WHERE \(try connection.holds(value, field)) AND "IsDeleted" = 0 LIMIT 5
+            WHERE \(try connection.holds(value, key)) AND "IsDeleted" = 0 LIMIT 5
             """
         ) { RecordID(rawValue: $0.int64(0)) }
     }

@@ -1,8 +1,9 @@
 import AzukariTesting
-import Engine
 import Foundation
 import Records
 import Testing
+
+@testable import Engine
 
 @Suite struct `The values of an encrypted field` {
     @Test(arguments: FieldEncryption.Scheme.allCases)
@@ -30,6 +31,38 @@ import Testing
                     == [.text("以前の秘密の言葉")])
             #expect(try await session.history(of: after).map(\.new) == [.text("後からも秘密の言葉")])
             #expect(try await session.search("秘密の言葉", in: nil, limit: 10).count == 2)
+        }
+    }
+
+    @Test func `are sealed also where the field was encrypted after they were read, and before they are written`()
+        async throws
+    {
+        try await Sealed.with(unique: true) { sealed in
+            let (engine, session) = (sealed.engine, sealed.session)
+            let batch = Batch("Contact", ["LastName": "A", "Secret__c": "秘密"])
+            let key = Batch("Contact", ["Secret__c": "鍵", "LastName": "B"])
+            let known = try await session.make("Contact", ["LastName": "B", "Secret__c": "鍵"])
+            let (columns, upsert) = try await engine.store.read { connection in
+                let access = try session.access(on: connection)
+                let keyed = try BatchColumns(key, for: .create, access: access, isSystem: true)
+                return (
+                    try BatchColumns(batch, for: .create, access: access, isSystem: true),
+                    try UpsertKey("Secret__c", key, keyed)
+                )
+            }
+            try await sealed.encrypt(.caseInsensitive)
+            try await engine.store.write { connection in
+                let row = WriteRow(
+                    place: 0, id: RecordID(prefix: known.prefix, sequence: 999_999), old: nil, subject: nil,
+                    refusals: [])
+                var set = WriteSet(.create, columns, rows: [row], values: batch.rows)
+                try set.checkFields(are: try session.access(on: connection).full)
+                let sealed = try set.sealedCells(connection)
+                let column = try #require(set.column("Secret__c"))
+                #expect(sealed.value(0, column).text?.hasPrefix("\u{1}d0001") == true)
+                var rows = [row]
+                #expect(try upsert.find(&rows, connection) == [0: known])
+            }
         }
     }
 
