@@ -12,15 +12,23 @@ extension Engine {
     @discardableResult
     public func settleSealing(progress: @Sendable (Int) -> Void = { _ in }) async throws -> Int {
         var count = 0
-        var hasSettled = false
         while let step = try await settleSealing(atMost: 1_000) {
             try Task.checkCancellation()
             count += step.changed
-            hasSettled = hasSettled || step.isSettled
             if step.changed > 0 { progress(count) }
         }
-        if hasSettled { try await store.scrub() }
+        // Noted with the last step, so that it is done after a crash as well, and later where a long reading stands against it.
+        if try await mustScrub() {
+            try await scrubPatiently()
+            try await store.write { try $0.execute("UPDATE az_sealed_field SET position = 0 WHERE position = -1") }
+        }
         return count
+    }
+
+    private func mustScrub() async throws -> Bool {
+        try await store.read {
+            try $0.first("SELECT 1 FROM az_sealed_field WHERE position = -1 AND is_settled = 1") { _ in true } ?? false
+        }
     }
 
     /// A step of it.
@@ -114,7 +122,7 @@ private struct SealingPass {
         let number = field.encryption.number
         if field.encryption.isSealing {
             try connection.execute(
-                "UPDATE az_sealed_field SET is_settled = 1 WHERE number = \(.integer(Int64(number)))")
+                "UPDATE az_sealed_field SET is_settled = 1, position = -1 WHERE number = \(.integer(Int64(number)))")
         } else {
             try SealedFields.forget(field.field, of: field.object, on: connection)
             let schema = try LiveSchema.load(version: 0, on: connection)

@@ -179,7 +179,11 @@ extension Session {
     ///   under it (unless `evenInUse`), and when no archived secret has the version.
     public func destroyFieldSecret(_ version: Int, evenInUse: Bool = false) async throws {
         try await checkAdministration(of: "The encryption of fields")
-        if !evenInUse, try await encryptedFields().contains(where: { !$0.encryption.isSettled }) {
+        // A field that is settled under it is there when making a newer one was cut off before the fields were told.
+        let isInUse = try await encryptedFields().contains {
+            !$0.encryption.isSettled || $0.encryption.version == version
+        }
+        if isInUse, !evenInUse {
             throw PlatformError(
                 .invalidOperation,
                 """
@@ -190,7 +194,6 @@ extension Session {
         try await changingSecrets(["destroyed": .count(version)]) {
             try await self.engine.vault.destroyFieldSecret(version)
         }
-        try await engine.store.scrub()
     }
 
     /// A tenant secret as it lies in the key store, wrapped: of use to this organisation alone, to bring it back once it was

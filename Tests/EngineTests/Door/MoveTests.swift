@@ -65,6 +65,25 @@ struct MoveTests {
         }
     }
 
+    @Test func `encrypted fields go as they are stored, and are opened there`() async throws {
+        try await PersonTables.with { tables in
+            _ = try await tables.sato()
+            try await tables.session.encrypt("Email", of: "Contact", .caseInsensitive)
+            try await tables.engine.settleSealing()
+            let before = try await answers(tables)
+            let stored = try await tables.engine.storedTexts("Contact", "Email")
+            #expect(!stored.isEmpty && stored.allSatisfy { $0.hasPrefix("\u{1}d0001") })
+            await tables.engine.close()
+            try await withDatabase { database in
+                _ = try await move(tables, to: database)
+                let moved = try await tables.reopened()
+                #expect(try await answers(moved) == before)
+                #expect(try await moved.engine.storedTexts("Contact", "Email") == stored)
+                await moved.engine.close()
+            }
+        }
+    }
+
     @Test func `a restricted person is lifted where the records are now`() async throws {
         try await PersonTables.with { tables in
             let contact = try await tables.sato()

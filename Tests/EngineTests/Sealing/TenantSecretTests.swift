@@ -2,6 +2,7 @@ import AzukariTesting
 import CryptoExtras
 import Foundation
 import Records
+import Store
 import Testing
 
 @testable import Engine
@@ -45,9 +46,18 @@ import Testing
             try await sealed.encrypt(.probabilistic)
             let exported = try await sealed.session.exportFieldSecret(1)
             try await sealed.session.rotateFieldSecret()
-            // In use: what would be lost must be said.
+            // In use: what would be lost must be said. So also where the fields have not been told of the newer one.
             await #expect(throws: PlatformError(.invalidOperation, "")) {
                 try await sealed.session.destroyFieldSecret(1)
+            }
+            try await sealed.engine.store.write { connection in
+                try connection.execute("UPDATE az_sealed_field SET version = 1, is_settled = 1")
+            }
+            await #expect(throws: PlatformError(.invalidOperation, "")) {
+                try await sealed.session.destroyFieldSecret(1)
+            }
+            try await sealed.engine.store.write { connection in
+                try connection.execute("UPDATE az_sealed_field SET version = 2, is_settled = 0")
             }
             await #expect(throws: PlatformError(.invalidOperation, "")) {
                 try await sealed.session.destroyFieldSecret(2, evenInUse: true)
