@@ -35,17 +35,12 @@ extension Engine {
     ///
     /// - Returns: How many values were changed, and whether a field is settled with that; nil when none is to be brought anywhere.
     func settleSealing(atMost limit: Int) async throws -> (changed: Int, isSettled: Bool)? {
-        guard let next = try await unsettledField() else { return nil }
+        guard try await store.read({ try SealedFields.firstUnsettled(on: $0) }) != nil else { return nil }
         return try await store.write { connection in
-            try SealingPass(field: next, connection: connection).run(limit: limit)
-        }
-    }
-
-    private func unsettledField() async throws -> SealedFields.Row? {
-        try await store.read { connection in
-            // First of all, that the secrets are known.
+            // First of all, that the secrets are known; and once more which field it is, since others may settle and rotate too.
             _ = try self.schema.current(on: connection)
-            return try SealedFields.all(on: connection).first { !$0.encryption.isSettled }
+            guard let field = try SealedFields.firstUnsettled(on: connection) else { return (0, false) }
+            return try SealingPass(field: field, connection: connection).run(limit: limit)
         }
     }
 }
@@ -59,9 +54,8 @@ private struct SealingPass {
     func run(limit: Int) throws -> (changed: Int, isSettled: Bool) {
         let number = field.encryption.number
         let state = try connection.first(
-            "SELECT position, history FROM az_sealed_field WHERE number = \(.integer(Int64(number))) AND is_settled = 0"
+            "SELECT position, history FROM az_sealed_field WHERE number = \(.integer(Int64(number)))"
         ) { (position: $0.int64(0), history: $0.int64(1)) }
-        // Settled, or gone, since it was asked for.
         guard let state, let opening = connection as? OpeningConnection else { return (0, false) }
         let column: SQL = "\(identifier: Identifier(field.field))"
         let table: SQL = "\(identifier: Identifier(field.object))"

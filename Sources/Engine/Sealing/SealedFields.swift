@@ -32,6 +32,11 @@ enum SealedFields {
         try connection.all("SELECT \(columns) FROM az_sealed_field ORDER BY number", row).compactMap(\.self)
     }
 
+    /// A field whose values are to be brought to another form.
+    static func firstUnsettled(on connection: any Connection) throws -> Row? {
+        try all(on: connection).first { !$0.encryption.isSettled }
+    }
+
     static func encryption(of object: String, _ field: String, on connection: any Connection) throws -> FieldEncryption?
     {
         guard connection.fieldKeys != nil else { return nil }
