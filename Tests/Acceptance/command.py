@@ -187,7 +187,8 @@ class MainJob:
         kept = self.place / "secret-1.azukari"
         self.at.run("encryption", "export", "1", "--out", kept)
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-        self.at.refused("encryption", "destroy", "1", saying="no archived secret")
+        self.at.refused("encryption", "destroy", "1", saying="may still be sealed under version 1")
+        self.at.refused("encryption", "destroy", "1", "--even-in-use", saying="no archived secret")
         self.at.run("encryption", "rotate", "--wrapped", wrapped)
         self.at.run("encryption", "destroy", "1")
         assert self.at.query(f"SELECT Id, Email FROM Contact WHERE Email = '{self.contact['Email']}'") == before
